@@ -1,0 +1,13 @@
+package io.storegrid.compute.gateway;
+
+import java.util.List;
+
+/** The one door for lists of products: answered from memory on every node, so lists go on without PostgreSQL. Thread-safe. */
+public interface Catalogue {
+
+    /** One page in the asked order. */
+    ProductPage page(ProductQuery query);
+
+    /** All categories that have a product, by name. */
+    List<CategoryCount> categories();
+}

@@ -1,0 +1,104 @@
+package io.storegrid.persistence;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * The way to PostgreSQL: one small pool for the lanes, whose connections are never shared with anything slow, and one for
+ * everything that reads. Opening it connects to nothing. Thread-safe.
+ */
+public final class Database implements AutoCloseable {
+
+    private final HikariDataSource writers;
+    private final HikariDataSource readers;
+    private final DatabaseSettings settings;
+
+    private Database(DatabaseSettings settings, int writerConnections, int readerConnections) {
+        this.settings = settings;
+        this.writers = pool("storegrid-write", settings, writerConnections);
+        this.readers = pool("storegrid-read", settings, readerConnections);
+    }
+
+    /**
+     * @param writerConnections one for each lane
+     * @param readerConnections for read-through, fresh reads, the sweeper and the reconciler
+     */
+    public static Database open(DatabaseSettings settings, int writerConnections, int readerConnections) {
+        return new Database(settings, writerConnections, readerConnections);
+    }
+
+    /** A connection for a lane's transaction: auto-commit off, READ COMMITTED. The caller closes it. */
+    public Connection writer() throws SQLException {
+        return writers.getConnection();
+    }
+
+    /** A connection for single statements: auto-commit on. The caller closes it. */
+    public Connection reader() throws SQLException {
+        return readers.getConnection();
+    }
+
+    /** The pool of the lanes, for metrics. */
+    public HikariDataSource writerPool() {
+        return writers;
+    }
+
+    /** The pool of the readers, for metrics, migration and stores. */
+    public HikariDataSource readerPool() {
+        return readers;
+    }
+
+    public DatabaseSettings settings() {
+        return settings;
+    }
+
+    /** Lets go of a connection that must not be used again, whatever state it is in. */
+    public void discardWriter(Connection connection) {
+        writers.evictConnection(connection);
+    }
+
+    @Override
+    public void close() {
+        writers.close();
+        readers.close();
+    }
+
+    private static HikariDataSource pool(String name, DatabaseSettings settings, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(settings.url());
+        if (settings.user() != null) {
+            config.setUsername(settings.user());
+        }
+        if (settings.password() != null) {
+            config.setPassword(settings.password());
+        }
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(Math.min(size, 2));
+        config.setAutoCommit("storegrid-read".equals(name));
+        config.setConnectionTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis());
+        config.setValidationTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis() / 2);
+        // Start-up decides by itself how to report a database that is not there.
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("ApplicationName", name);
+        config.addDataSourceProperty("connectTimeout", seconds(DatabaseSettings.CONNECT_TIMEOUT));
+        config.addDataSourceProperty("loginTimeout", seconds(DatabaseSettings.CONNECT_TIMEOUT));
+        config.addDataSourceProperty("socketTimeout", seconds(DatabaseSettings.SOCKET_TIMEOUT));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("prepareThreshold", "3");
+        config.addDataSourceProperty(
+                "options",
+                "-c statement_timeout=" + DatabaseSettings.STATEMENT_TIMEOUT.toMillis()
+                        + " -c lock_timeout=" + DatabaseSettings.LOCK_TIMEOUT.toMillis()
+                        + " -c idle_in_transaction_session_timeout="
+                        + DatabaseSettings.IDLE_IN_TRANSACTION_TIMEOUT.toMillis()
+                        + " -c synchronous_commit=on -c TimeZone=UTC");
+        return new HikariDataSource(config);
+    }
+
+    private static String seconds(Duration duration) {
+        return Long.toString(duration.toSeconds());
+    }
+}
