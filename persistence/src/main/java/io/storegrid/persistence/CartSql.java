@@ -1,0 +1,250 @@
+package io.storegrid.persistence;
+
+import io.storegrid.domain.Cart;
+import io.storegrid.domain.CartLine;
+import io.storegrid.domain.Limits;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Carts and their lines. A change states the version it was decided on; only lines that differ are written. */
+public final class CartSql {
+
+    private static final String COLUMNS = """
+            c.id, c.deleted, c.currency, c.customer_id, c.reservation_id, c.version, c.created_at, c.updated_at,
+            c.expires_at,
+            ARRAY(SELECT l.sku FROM cart_line l WHERE l.cart_id = c.id ORDER BY l.position, l.sku),
+            ARRAY(SELECT l.quantity FROM cart_line l WHERE l.cart_id = c.id ORDER BY l.position, l.sku)""";
+
+    private static final String READ = "SELECT " + COLUMNS + " FROM cart c WHERE c.id = ANY (?)";
+
+    private static final String LOCK = "SELECT id FROM cart WHERE id = ANY (?) ORDER BY id FOR UPDATE";
+
+    private static final String RECENT = "SELECT " + COLUMNS
+            + " FROM cart c WHERE NOT c.deleted AND c.expires_at > now() ORDER BY c.updated_at DESC LIMIT ?";
+
+    private static final String INSERT = """
+            INSERT INTO cart (id, deleted, currency, customer_id, reservation_id, version, created_at, updated_at, expires_at)
+            SELECT t.id, t.deleted, t.currency, t.customer_id, t.reservation_id, t.version, @created@, @updated@, @expires@
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                AS t (id, deleted, currency, customer_id, reservation_id, version, created, updated, expires)
+            ORDER BY t.id
+            ON CONFLICT DO NOTHING""".replace("@created@", Times.fromMicros("t.created"))
+            .replace("@updated@", Times.fromMicros("t.updated"))
+            .replace("@expires@", Times.fromMicros("t.expires"));
+
+    private static final String UPDATE =
+            """
+            WITH work AS MATERIALIZED (
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?)
+                    AS t (id, deleted, reservation_id, version, updated, expires, expected)
+            ), locked AS MATERIALIZED (
+                SELECT id FROM cart WHERE id = ANY (?) ORDER BY id FOR UPDATE
+            )
+            UPDATE cart c
+            SET deleted = w.deleted, reservation_id = w.reservation_id, version = w.version,
+                updated_at = @updated@, expires_at = @expires@
+            FROM work w JOIN locked l ON l.id = w.id
+            WHERE c.id = w.id AND c.version = w.expected""".replace("@updated@", Times.fromMicros("w.updated")).replace("@expires@", Times.fromMicros("w.expires"));
+
+    private static final String PUT_LINES = """
+            INSERT INTO cart_line (cart_id, sku, position, quantity)
+            SELECT * FROM unnest(?, ?, ?, ?)
+            ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity""";
+
+    private static final String DELETE_LINES = """
+            DELETE FROM cart_line l USING unnest(?, ?) AS t (cart_id, sku)
+            WHERE l.cart_id = t.cart_id AND l.sku = t.sku""";
+
+    private CartSql() {}
+
+    /**
+     * A cart before and after a batch.
+     *
+     * @param before null for a new cart
+     */
+    public record Change(@Nullable Cart before, Cart after) {}
+
+    /** Carts as they are now, deleted ones included; unknown ids are left out. */
+    public static Map<String, Cart> read(Connection connection, Collection<String> ids) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setObject(1, ids.toArray(new String[0]));
+            Map<String, Cart> carts = new HashMap<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    Cart cart = cart(rows);
+                    carts.put(cart.id(), cart);
+                }
+            }
+            return carts;
+        }
+    }
+
+    /** Locks rows in id order, then reads them. */
+    public static Map<String, Cart> lock(Connection connection, Collection<String> ids) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+            statement.setObject(1, ids.toArray(new String[0]));
+            statement.executeQuery().close();
+        }
+        return read(connection, ids);
+    }
+
+    /**
+     * Writes what a batch did to its carts.
+     *
+     * @return the number of carts written; fewer than {@code changes} means that a version was lost: the caller rolls back
+     */
+    public static int write(Connection connection, List<Change> changes) throws SQLException {
+        List<Cart> made = new ArrayList<>();
+        List<Change> changed = new ArrayList<>();
+        for (Change change : changes) {
+            if (change.before() == null) {
+                made.add(change.after());
+            } else {
+                changed.add(change);
+            }
+        }
+        int written = made.isEmpty() ? 0 : insert(connection, made);
+        written += changed.isEmpty() ? 0 : update(connection, changed);
+        if (written == changes.size()) {
+            writeLines(connection, changes);
+        }
+        return written;
+    }
+
+    static String recentQuery() {
+        return RECENT;
+    }
+
+    static Cart cart(ResultSet rows) throws SQLException {
+        String[] skus = (String[]) rows.getArray(10).getArray();
+        Integer[] quantities = (Integer[]) rows.getArray(11).getArray();
+        List<CartLine> lines = new ArrayList<>(skus.length);
+        for (int i = 0; i < skus.length; i++) {
+            lines.add(new CartLine(skus[i], quantities[i]));
+        }
+        return new Cart(
+                rows.getString(1),
+                rows.getBoolean(2),
+                rows.getString(3),
+                rows.getString(4),
+                lines,
+                rows.getString(5),
+                rows.getLong(6),
+                Times.micros(rows, 7),
+                Times.micros(rows, 8),
+                Times.micros(rows, 9));
+    }
+
+    private static int insert(Connection connection, List<Cart> carts) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+            int count = carts.size();
+            Boolean[] deleted = new Boolean[count];
+            for (int i = 0; i < count; i++) {
+                deleted[i] = carts.get(i).deleted();
+            }
+            statement.setObject(1, carts.stream().map(Cart::id).toArray(String[]::new));
+            statement.setObject(2, deleted);
+            statement.setObject(3, carts.stream().map(Cart::currency).toArray(String[]::new));
+            statement.setObject(4, carts.stream().map(Cart::customerId).toArray(String[]::new));
+            statement.setObject(5, carts.stream().map(Cart::reservationId).toArray(String[]::new));
+            statement.setObject(6, carts.stream().mapToLong(Cart::version).toArray());
+            statement.setObject(
+                    7, carts.stream().mapToLong(Cart::createdAtMicros).toArray());
+            statement.setObject(
+                    8, carts.stream().mapToLong(Cart::updatedAtMicros).toArray());
+            statement.setObject(
+                    9, carts.stream().mapToLong(Cart::expiresAtMicros).toArray());
+            return statement.executeUpdate();
+        }
+    }
+
+    private static int update(Connection connection, List<Change> changes) throws SQLException {
+        int count = changes.size();
+        String[] ids = new String[count];
+        Boolean[] deleted = new Boolean[count];
+        String[] holds = new String[count];
+        long[] versions = new long[count];
+        long[] updated = new long[count];
+        long[] expires = new long[count];
+        long[] expected = new long[count];
+        for (int i = 0; i < count; i++) {
+            Cart after = changes.get(i).after();
+            Cart before = Objects.requireNonNull(changes.get(i).before());
+            ids[i] = after.id();
+            deleted[i] = after.deleted();
+            holds[i] = after.reservationId();
+            versions[i] = after.version();
+            updated[i] = after.updatedAtMicros();
+            expires[i] = after.expiresAtMicros();
+            expected[i] = before.version();
+        }
+        try (PreparedStatement statement = connection.prepareStatement(UPDATE)) {
+            statement.setObject(1, ids);
+            statement.setObject(2, deleted);
+            statement.setObject(3, holds);
+            statement.setObject(4, versions);
+            statement.setObject(5, updated);
+            statement.setObject(6, expires);
+            statement.setObject(7, expected);
+            statement.setObject(8, ids);
+            return statement.executeUpdate();
+        }
+    }
+
+    private static void writeLines(Connection connection, List<Change> changes) throws SQLException {
+        List<String> putCarts = new ArrayList<>();
+        List<CartLine> put = new ArrayList<>();
+        List<Long> positions = new ArrayList<>();
+        List<String> deleteCarts = new ArrayList<>();
+        List<String> deleteSkus = new ArrayList<>();
+        for (Change change : changes) {
+            Cart after = change.after();
+            Cart before = change.before();
+            List<CartLine> lines = after.lines();
+            for (int i = 0; i < lines.size(); i++) {
+                CartLine line = lines.get(i);
+                if (before == null || before.quantityOf(line.sku()) != line.quantity()) {
+                    putCarts.add(after.id());
+                    put.add(line);
+                    // Grows with the version, so a line that is added later is shown later; one that stays keeps its
+                    // place.
+                    positions.add(after.version() * Limits.CART_LINES_MAX + i);
+                }
+            }
+            if (before != null) {
+                for (CartLine line : before.lines()) {
+                    if (after.quantityOf(line.sku()) == 0) {
+                        deleteCarts.add(after.id());
+                        deleteSkus.add(line.sku());
+                    }
+                }
+            }
+        }
+        if (!deleteCarts.isEmpty()) {
+            try (PreparedStatement statement = connection.prepareStatement(DELETE_LINES)) {
+                statement.setObject(1, deleteCarts.toArray(new String[0]));
+                statement.setObject(2, deleteSkus.toArray(new String[0]));
+                statement.executeUpdate();
+            }
+        }
+        if (!put.isEmpty()) {
+            try (PreparedStatement statement = connection.prepareStatement(PUT_LINES)) {
+                statement.setObject(1, putCarts.toArray(new String[0]));
+                statement.setObject(2, put.stream().map(CartLine::sku).toArray(String[]::new));
+                statement.setObject(
+                        3, positions.stream().mapToLong(Long::longValue).toArray());
+                statement.setObject(4, put.stream().mapToInt(CartLine::quantity).toArray());
+                statement.executeUpdate();
+            }
+        }
+    }
+}

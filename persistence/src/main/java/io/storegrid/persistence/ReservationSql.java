@@ -1,0 +1,260 @@
+package io.storegrid.persistence;
+
+import io.storegrid.domain.HoldState;
+import io.storegrid.domain.Reservation;
+import io.storegrid.domain.ReservationLine;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Reservations and their lines (PROTOCOL 9, 16). A hold is settled by one guarded row change, on the database's clock;
+ * rows are locked in the order of their ids.
+ */
+public final class ReservationSql {
+
+    private static final String COLUMNS = """
+            r.id, r.state, r.cart_id, r.created_at, r.expires_at, r.version,
+            r.expires_at > clock_timestamp(),
+            ARRAY(SELECT l.sku FROM reservation_line l WHERE l.reservation_id = r.id ORDER BY l.sku),
+            ARRAY(SELECT l.quantity FROM reservation_line l WHERE l.reservation_id = r.id ORDER BY l.sku)""";
+
+    private static final String READ = "SELECT " + COLUMNS + " FROM reservation r WHERE r.id = ANY (?)";
+
+    private static final String LOCK_ONLY = "SELECT id FROM reservation WHERE id = ANY (?) ORDER BY id FOR UPDATE";
+
+    private static final String LIVE = "SELECT " + COLUMNS + " FROM reservation r WHERE r.state = 'HELD'";
+
+    private static final String INSERT =
+            """
+            WITH made AS (
+                INSERT INTO reservation (id, state, cart_id, created_at, expires_at, version)
+                SELECT t.id, 'HELD', t.cart_id, @created@, @expires@, 1
+                FROM unnest(?, ?, ?, ?) AS t (id, cart_id, created, expires)
+            )
+            INSERT INTO reservation_line (reservation_id, sku, quantity)
+            SELECT * FROM unnest(?, ?, ?)""".replace("@created@", Times.fromMicros("t.created")).replace("@expires@", Times.fromMicros("t.expires"));
+
+    private static final String SETTLE = """
+            WITH work AS MATERIALIZED (
+                SELECT * FROM unnest(?, ?, ?) AS t (id, state, due)
+            ), locked AS MATERIALIZED (
+                SELECT id FROM reservation WHERE id = ANY (?) ORDER BY id FOR UPDATE
+            )
+            UPDATE reservation r SET state = w.state, version = r.version + 1
+            FROM work w JOIN locked l ON l.id = w.id
+            WHERE r.id = w.id AND r.state = 'HELD' AND (r.expires_at <= clock_timestamp()) = w.due
+            RETURNING r.id, r.created_at, r.expires_at, r.version""";
+
+    private static final String EXTEND = """
+            UPDATE reservation r SET expires_at = @expires@, version = t.version
+            FROM unnest(?, ?, ?) AS t (id, expires, version)
+            WHERE r.id = t.id AND r.state = 'HELD' AND r.version = t.version - 1""".replace("@expires@", Times.fromMicros("t.expires"));
+
+    private static final String DUE = """
+            SELECT id, expires_at, clock_timestamp() FROM reservation
+            WHERE state = 'HELD' AND expires_at <= statement_timestamp() AND (expires_at, id) > (@after@, ?)
+            ORDER BY expires_at, id LIMIT ?""".replace("@after@", Times.fromMicros("?"));
+
+    private static final String DUE_OF_SKUS = """
+            WITH due AS MATERIALIZED (
+                SELECT id, expires_at FROM reservation WHERE state = 'HELD' AND expires_at <= statement_timestamp()
+            )
+            SELECT DISTINCT d.id, d.expires_at FROM due d JOIN reservation_line l ON l.reservation_id = d.id
+            WHERE l.sku = ANY (?) ORDER BY d.expires_at, d.id LIMIT ?""";
+
+    private ReservationSql() {}
+
+    /** A reservation, and whether its time is not over by the database's clock. */
+    public record Reading(Reservation reservation, boolean withinTime) {}
+
+    /**
+     * The end of one hold.
+     *
+     * @param due whether the hold's time must be over (EXPIRED) or must not be over (CONFIRMED, RELEASED)
+     */
+    public record Settlement(Reservation before, HoldState state, boolean due) {}
+
+    /** A hold whose time is over. */
+    public record DueHold(String id, long expiresAtMicros, long nowMicros) {}
+
+    /** Reservations as they are now; unknown ids are left out. */
+    public static Map<String, Reading> read(Connection connection, Collection<String> ids) throws SQLException {
+        return readings(connection, READ, ids);
+    }
+
+    /** Locks rows in id order, then reads them. */
+    public static Map<String, Reading> lock(Connection connection, Collection<String> ids) throws SQLException {
+        // Two statements: the second one's snapshot begins after all locks are held, so lines and state are of one
+        // moment.
+        try (PreparedStatement statement = connection.prepareStatement(LOCK_ONLY)) {
+            statement.setObject(1, ids.toArray(new String[0]));
+            statement.executeQuery().close();
+        }
+        return readings(connection, READ, ids);
+    }
+
+    /** Inserts new holds with their lines. */
+    public static void insert(Connection connection, List<Reservation> reservations) throws SQLException {
+        int count = reservations.size();
+        String[] ids = new String[count];
+        String[] carts = new String[count];
+        long[] created = new long[count];
+        long[] expires = new long[count];
+        List<String> lineIds = new ArrayList<>();
+        List<ReservationLine> lines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Reservation reservation = reservations.get(i);
+            ids[i] = reservation.id();
+            carts[i] = reservation.cartId();
+            created[i] = reservation.createdAtMicros();
+            expires[i] = reservation.expiresAtMicros();
+            for (ReservationLine line : reservation.lines()) {
+                lineIds.add(reservation.id());
+                lines.add(line);
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+            statement.setObject(1, ids);
+            statement.setObject(2, carts);
+            statement.setObject(3, created);
+            statement.setObject(4, expires);
+            statement.setObject(5, lineIds.toArray(new String[0]));
+            statement.setObject(6, lines.stream().map(ReservationLine::sku).toArray(String[]::new));
+            statement.setObject(
+                    7, lines.stream().mapToInt(ReservationLine::quantity).toArray());
+            statement.executeUpdate();
+        }
+    }
+
+    /**
+     * Settles holds whose guards hold. Fewer back than in means that a guard was lost: the caller rolls back.
+     */
+    public static Map<String, Reservation> settle(Connection connection, List<Settlement> settlements)
+            throws SQLException {
+        int count = settlements.size();
+        String[] ids = new String[count];
+        String[] states = new String[count];
+        Boolean[] due = new Boolean[count];
+        Map<String, Settlement> byId = new HashMap<>(count * 2);
+        for (int i = 0; i < count; i++) {
+            Settlement settlement = settlements.get(i);
+            ids[i] = settlement.before().id();
+            states[i] = settlement.state().name();
+            due[i] = settlement.due();
+            byId.put(ids[i], settlement);
+        }
+        try (PreparedStatement statement = connection.prepareStatement(SETTLE)) {
+            statement.setObject(1, ids);
+            statement.setObject(2, states);
+            statement.setObject(3, due);
+            statement.setObject(4, ids);
+            Map<String, Reservation> settled = new HashMap<>(count * 2);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    String id = rows.getString(1);
+                    Settlement settlement = Objects.requireNonNull(byId.get(id));
+                    settled.put(
+                            id,
+                            new Reservation(
+                                    id,
+                                    settlement.state(),
+                                    settlement.before().cartId(),
+                                    settlement.before().lines(),
+                                    Times.micros(rows, 2),
+                                    Times.micros(rows, 3),
+                                    rows.getLong(4)));
+                }
+            }
+            return settled;
+        }
+    }
+
+    /** Writes later expiries of rows that this transaction has locked; the number of rows changed. */
+    public static int extend(Connection connection, List<Reservation> extended) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(EXTEND)) {
+            statement.setObject(1, extended.stream().map(Reservation::id).toArray(String[]::new));
+            statement.setObject(
+                    2, extended.stream().mapToLong(Reservation::expiresAtMicros).toArray());
+            statement.setObject(
+                    3, extended.stream().mapToLong(Reservation::version).toArray());
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Holds whose time is over, oldest first, behind a place in that order; {@code (0, "")} is its beginning. */
+    public static List<DueHold> due(Connection connection, long afterMicros, String afterId, int limit)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DUE)) {
+            statement.setLong(1, afterMicros);
+            statement.setString(2, afterId);
+            statement.setInt(3, limit);
+            List<DueHold> due = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    due.add(new DueHold(rows.getString(1), Times.micros(rows, 2), Times.micros(rows, 3)));
+                }
+            }
+            return due;
+        }
+    }
+
+    /** Ids of holds on any of {@code skus} whose time is over, oldest first. */
+    public static List<String> dueOf(Connection connection, Collection<String> skus, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DUE_OF_SKUS)) {
+            statement.setObject(1, skus.toArray(new String[0]));
+            statement.setInt(2, limit);
+            List<String> ids = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ids.add(rows.getString(1));
+                }
+            }
+            return ids;
+        }
+    }
+
+    /** Every live hold, row by row, for warming up. */
+    static String liveQuery() {
+        return LIVE;
+    }
+
+    static Reading reading(ResultSet rows) throws SQLException {
+        String[] skus = (String[]) rows.getArray(8).getArray();
+        Integer[] quantities = (Integer[]) rows.getArray(9).getArray();
+        ReservationLine[] lines = new ReservationLine[skus.length];
+        Arrays.setAll(lines, i -> new ReservationLine(skus[i], quantities[i]));
+        Reservation reservation = new Reservation(
+                rows.getString(1),
+                HoldState.valueOf(rows.getString(2)),
+                rows.getString(3),
+                List.of(lines),
+                Times.micros(rows, 4),
+                Times.micros(rows, 5),
+                rows.getLong(6));
+        return new Reading(reservation, rows.getBoolean(7));
+    }
+
+    private static Map<String, Reading> readings(Connection connection, String sql, Collection<String> ids)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setObject(1, ids.toArray(new String[0]));
+            Map<String, Reading> readings = new HashMap<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    Reading reading = reading(rows);
+                    readings.put(reading.reservation().id(), reading);
+                }
+            }
+            return readings;
+        }
+    }
+}
