@@ -1,0 +1,146 @@
+package io.storegrid.grid;
+
+import io.storegrid.persistence.DatabaseSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.ignite.configuration.DataRegionConfiguration;
+import org.apache.ignite.configuration.DataStorageConfiguration;
+import org.apache.ignite.configuration.IgniteConfiguration;
+import org.apache.ignite.events.EventType;
+import org.apache.ignite.logger.slf4j.Slf4jLogger;
+import org.apache.ignite.spi.communication.tcp.TcpCommunicationSpi;
+import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
+import org.apache.ignite.spi.discovery.tcp.ipfinder.TcpDiscoveryIpFinder;
+import org.apache.ignite.spi.discovery.tcp.ipfinder.multicast.TcpDiscoveryMulticastIpFinder;
+import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
+import org.jspecify.annotations.Nullable;
+
+/** How an Ignite node of ours is configured. One place, for the program and for the tests. */
+final class GridConfiguration {
+
+    /** First of the ports where nodes exchange data; the first free one is taken. */
+    static final int COMMUNICATION_PORT = 48_600;
+
+    /** How many ports after the first are tried. */
+    static final int PORT_RANGE = 98;
+
+    private static final long MEMORY_INITIAL_BYTES = 64L << 20;
+
+    /** How long a node looks for the grid it was told to join. */
+    private static final long JOIN_TIMEOUT_MS = 10_000;
+
+    private GridConfiguration() {}
+
+    /**
+     * Settings of Ignite that only system properties reach. To be called before the first class of Ignite is loaded. Ours
+     * win over nothing: whoever sets one on the command line keeps it.
+     */
+    static void presetSystemProperties() {
+        Map<String, String> presets = Map.of(
+                "java.net.preferIPv4Stack", "true",
+                "IGNITE_QUIET", "false",
+                "IGNITE_NO_ASCII", "true",
+                "IGNITE_NO_SHUTDOWN_HOOK", "true",
+                "IGNITE_UPDATE_NOTIFIER", "false",
+                "IGNITE_PERFORMANCE_SUGGESTIONS_DISABLED", "true",
+                // Peers are trusted with nothing but Ignite's classes, the JDK's plain ones and ours.
+                "IGNITE_MARSHALLER_WHITELIST", "META-INF/storegrid-classnames.properties",
+                // Spring Boot must not set up logging a second time.
+                "org.springframework.boot.logging.LoggingSystem", "none");
+        presets.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
+    }
+
+    /**
+     * Fills a configuration, discovery included.
+     *
+     * @param shared the embedded database that joining nodes may use
+     * @param end ends this node after a failure
+     */
+    static void apply(
+            IgniteConfiguration configuration,
+            NodeSettings settings,
+            @Nullable DatabaseSettings shared,
+            Consumer<String> end) {
+        applyCommon(configuration, settings, shared, end);
+        configuration.setDiscoverySpi(discovery(settings));
+        configuration.setCommunicationSpi(new TcpCommunicationSpi()
+                .setLocalAddress(settings.gridHost())
+                .setLocalPort(COMMUNICATION_PORT)
+                .setLocalPortRange(PORT_RANGE));
+    }
+
+    /** Fills all of a configuration but the ways to other nodes. */
+    static void applyCommon(
+            IgniteConfiguration configuration,
+            NodeSettings settings,
+            @Nullable DatabaseSettings shared,
+            Consumer<String> end) {
+        configuration
+                .setIgniteInstanceName(settings.name())
+                // The name decides what a node owns: after a restart under its name it gets the same partitions.
+                .setConsistentId(settings.name())
+                .setLocalHost(settings.gridHost())
+                .setClientMode(settings.role() == Role.API)
+                .setUserAttributes(NodeAttributes.of(settings, shared))
+                .setPluginProviders(new Membership(settings.cluster()))
+                .setWorkDirectory(settings.dataDirectory()
+                        .resolve("ignite")
+                        .resolve(settings.name())
+                        .toString())
+                .setGridLogger(new Slf4jLogger())
+                .setFailureHandler(new StoreFailureHandler(end))
+                .setPeerClassLoadingEnabled(false)
+                .setConnectorConfiguration(null)
+                .setClientConnectorConfiguration(null)
+                .setMetricsLogFrequency(0)
+                .setIncludeEventTypes(EventType.EVT_CACHE_REBALANCE_PART_DATA_LOST)
+                .setDataStorageConfiguration(new DataStorageConfiguration()
+                        .setDefaultDataRegionConfiguration(new DataRegionConfiguration()
+                                .setName("store")
+                                .setInitialSize(Math.min(MEMORY_INITIAL_BYTES, settings.memoryBytes()))
+                                .setMaxSize(settings.memoryBytes())))
+                .setCacheConfiguration(CacheLayout.all());
+    }
+
+    private static TcpDiscoverySpi discovery(NodeSettings settings) {
+        TcpDiscoverySpi discovery = new TcpDiscoverySpi();
+        discovery.setLocalAddress(settings.gridHost());
+        Integer port = settings.discoveryPort();
+        if (port != null) {
+            discovery.setLocalPort(port).setLocalPortRange(0);
+        } else if (settings.joinsOnly()) {
+            discovery.setLocalPort(NodeSettings.DISCOVERY_PORT_DEFAULT + 1).setLocalPortRange(PORT_RANGE);
+        } else {
+            discovery.setLocalPort(NodeSettings.DISCOVERY_PORT_DEFAULT).setLocalPortRange(0);
+        }
+        if (settings.joinsOnly() || settings.role() == Role.API) {
+            discovery.setJoinTimeout(JOIN_TIMEOUT_MS);
+        }
+        discovery.setIpFinder(finder(settings));
+        return discovery;
+    }
+
+    private static TcpDiscoveryIpFinder finder(NodeSettings settings) {
+        if (settings.discovery() == NodeSettings.Discovery.MULTICAST) {
+            TcpDiscoveryMulticastIpFinder multicast = new TcpDiscoveryMulticastIpFinder();
+            multicast.setLocalAddress(settings.gridHost());
+            return multicast;
+        }
+        List<String> addresses = new ArrayList<>();
+        if (settings.join().isEmpty()) {
+            // Ignite lets a node begin a grid only when the list names it.
+            Integer port = settings.discoveryPort();
+            addresses.add(settings.gridHost() + ":" + (port == null ? NodeSettings.DISCOVERY_PORT_DEFAULT : port));
+        }
+        addresses.addAll(settings.join());
+        TcpDiscoveryVmIpFinder finder = new TcpDiscoveryVmIpFinder();
+        finder.setAddresses(addresses);
+        return finder;
+    }
+}

@@ -1,0 +1,35 @@
+package io.storegrid.grid;
+
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cluster.ClusterNode;
+import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.processors.cache.IgniteInternalCache;
+import org.apache.ignite.spi.discovery.tcp.internal.TcpDiscoveryNode;
+
+/** Facts that Ignite knows and its public API does not tell. The only place that looks into its internals. */
+final class GridFacts {
+
+    private GridFacts() {}
+
+    /** Where peers find {@code node}, host and port. */
+    static String discoveryAddress(ClusterNode node) {
+        String host = node.addresses().stream().findFirst().orElse("unknown");
+        return node instanceof TcpDiscoveryNode tcp ? host + ":" + tcp.discoveryPort() : host;
+    }
+
+    /** Whether all that this node should hold of {@code cache} has arrived. */
+    static boolean rebalanced(Ignite ignite, String cache) {
+        if (ignite.cluster().localNode().isClient()) {
+            return true;
+        }
+        IgniteInternalCache<Object, Object> internal = ((IgniteEx) ignite).cachex(cache);
+        return internal != null
+                && !internal.context().topology().localPartitionMap().hasMovingPartitions();
+    }
+
+    /** Keys of {@code cache} that still have to come to this node. */
+    static long keysToCome(IgniteCache<?, ?> cache) {
+        return Math.max(0, cache.localMetrics().getKeysToRebalanceLeft());
+    }
+}

@@ -1,0 +1,144 @@
+package io.storegrid.grid;
+
+import io.storegrid.compute.StoreCaches;
+import io.storegrid.compute.gateway.Operations;
+import io.storegrid.persistence.Database;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cluster.ClusterNode;
+
+/** The {@link Operations} of this node: the grid's side is answered here, the books' side by whoever keeps them. Thread-safe. */
+public final class GridOperations implements Operations, AutoCloseable {
+
+    private static final List<String> CACHES =
+            List.of(StoreCaches.PRODUCTS, StoreCaches.INVENTORY, StoreCaches.CARTS, StoreCaches.RESERVATIONS);
+
+    private final Ignite ignite;
+    private final int expectedNodes;
+    private final StoreProbe store;
+    private final Runnable leave;
+    private final Supplier<ReconcileReport> reconcile;
+    private final Supplier<List<Invariant>> invariants;
+    private final AtomicBoolean draining = new AtomicBoolean();
+
+    /**
+     * @param leave finishes what runs and ends this node; called at most once, on a thread of its own
+     * @param reconcile compares the grid with PostgreSQL and heals
+     * @param invariants runs the SQL invariants
+     */
+    public GridOperations(
+            StoregridNode node,
+            Runnable leave,
+            Supplier<ReconcileReport> reconcile,
+            Supplier<List<Invariant>> invariants) {
+        this(node.ignite(), node.database(), node.settings().expectedNodes(), leave, reconcile, invariants);
+    }
+
+    GridOperations(
+            Ignite ignite,
+            Database database,
+            int expectedNodes,
+            Runnable leave,
+            Supplier<ReconcileReport> reconcile,
+            Supplier<List<Invariant>> invariants) {
+        this.ignite = ignite;
+        this.expectedNodes = expectedNodes;
+        this.store = new StoreProbe(database);
+        this.leave = leave;
+        this.reconcile = reconcile;
+        this.invariants = invariants;
+    }
+
+    @Override
+    public Readiness readiness() {
+        int nodes = ignite.cluster().forServers().nodes().size();
+        boolean active = ignite.cluster().state().active();
+        List<String> moving = CACHES.stream()
+                .filter(cache -> !GridFacts.rebalanced(ignite, cache))
+                .toList();
+        List<Check> checks = List.of(
+                new Check("joined", nodes > 0, nodes + " node(s) keep data"),
+                new Check("cachesActive", active, active ? "" : "the grid is deactivated"),
+                new Check("rebalanced", moving.isEmpty(), String.join(", ", moving)),
+                new Check("quorum", quorum(), nodes + " of " + expectedNodes + " expected nodes"),
+                new Check("notDraining", !draining.get(), draining.get() ? "this node is leaving" : ""));
+        return new Readiness(checks, !store.answers());
+    }
+
+    /** Whether this node sees more than half of the nodes that the grid is meant to have. */
+    public boolean quorum() {
+        return 2 * ignite.cluster().forServers().nodes().size() > expectedNodes;
+    }
+
+    /** Whether this node is leaving. */
+    public boolean draining() {
+        return draining.get();
+    }
+
+    @Override
+    public Topology topology() {
+        org.apache.ignite.cache.affinity.Affinity<Object> affinity = ignite.affinity(StoreCaches.INVENTORY);
+        List<GridNode> nodes = ignite.cluster().nodes().stream()
+                .sorted(Comparator.comparingLong(ClusterNode::order))
+                .map(node -> new GridNode(
+                        NodeAttributes.name(node),
+                        GridFacts.discoveryAddress(node),
+                        node.order(),
+                        NodeAttributes.role(node).name().toLowerCase(java.util.Locale.ROOT),
+                        node.isLocal(),
+                        affinity.primaryPartitions(node).length,
+                        affinity.backupPartitions(node).length))
+                .toList();
+        List<RebalanceProgress> progress = new ArrayList<>();
+        TreeSet<Integer> lost = new TreeSet<>();
+        for (String name : CACHES) {
+            IgniteCache<Object, Object> cache = ignite.cache(name);
+            boolean done = GridFacts.rebalanced(ignite, name);
+            progress.add(new RebalanceProgress(name, done, done ? 0 : GridFacts.keysToCome(cache)));
+            lost.addAll(cache.lostPartitions());
+        }
+        return new Topology(
+                ignite.cluster().topologyVersion(), affinity.partitions(), nodes, progress, List.copyOf(lost));
+    }
+
+    @Override
+    public Operations.Affinity affinity(String sku) {
+        org.apache.ignite.cache.affinity.Affinity<Object> affinity = ignite.affinity(StoreCaches.INVENTORY);
+        List<String> names = affinity.mapKeyToPrimaryAndBackups(sku).stream()
+                .map(NodeAttributes::name)
+                .toList();
+        return new Operations.Affinity(
+                sku,
+                affinity.partition(sku),
+                names.isEmpty() ? null : names.get(0),
+                names.subList(Math.min(1, names.size()), names.size()));
+    }
+
+    @Override
+    public void drain() {
+        if (draining.compareAndSet(false, true)) {
+            new Thread(leave, "storegrid-drain").start();
+        }
+    }
+
+    @Override
+    public ReconcileReport reconcile() {
+        return reconcile.get();
+    }
+
+    @Override
+    public List<Invariant> invariants() {
+        return invariants.get();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.storegrid.grid;
+
+import java.util.Locale;
+
+/**
+ * Everything that can be set at a node's start, in the order in which {@code --help} lists it. Each can be given as an
+ * option or as an environment variable; the option wins.
+ */
+public enum Setting {
+    JOIN(
+            "host:port,…",
+            "",
+            "Nodes of the grid to join. Without it, or when the list names this very node, the node may begin a grid."),
+    NAME("name", "", "Name of this node, unique in its grid. Default: the machine's name and the HTTP port."),
+    CLUSTER("name", "storegrid", "Name of the grid; nodes of different grids never join."),
+    ROLE("all|data|api", "all", "all: data and HTTP; data: no HTTP; api: HTTP, no data."),
+    DISCOVERY("static|multicast|kubernetes", "static", "How nodes find each other; static is --join."),
+    DISCOVERY_PORT(
+            "port",
+            "",
+            "Port where nodes find this one. Default: 48500, for a node that joins the first free one after."),
+    GRID_HOST("address", "127.0.0.1", "Address of this machine for other nodes."),
+    HTTP_PORT("port", "8080", "Port of the REST API; 0 takes any free one."),
+    HTTP_HOST("address", "127.0.0.1", "Address of the REST API."),
+    DB_URL(
+            "jdbc-url",
+            "",
+            "PostgreSQL, jdbc:postgresql://host[:port]/database. Default: an embedded one, or that of the grid it joins."),
+    DB_USER("name", "", "Role at the PostgreSQL of --db-url."),
+    DB_PASSWORD_FILE("file", "", "File with that role's password."),
+    DATA_DIR("directory", "./data", "Where the embedded PostgreSQL, logs and uploads are kept."),
+    EXPECTED_NODES("number", "1", "Nodes the grid is meant to have; writes need more than half of them."),
+    MEMORY("size", "512MB", "Memory for the grid's data, outside of the Java heap."),
+    SAMPLE(
+            "auto|always|never",
+            "auto",
+            "Load the sample catalogue into an empty store; auto: into an embedded one only."),
+    INSECURE(
+            "true|false",
+            "false",
+            "Allow addresses other machines can reach, although neither encryption nor log-in is set up.");
+
+    /** What every environment variable of ours begins with. */
+    public static final String ENVIRONMENT_PREFIX = "STOREGRID_";
+
+    private final String form;
+    private final String defaultText;
+    private final String description;
+
+    Setting(String form, String defaultText, String description) {
+        this.form = form;
+        this.defaultText = defaultText;
+        this.description = description;
+    }
+
+    /** The option, with its dashes. */
+    public String option() {
+        return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The environment variable. */
+    public String variable() {
+        return ENVIRONMENT_PREFIX + name();
+    }
+
+    /** The form of a value, for people. */
+    public String form() {
+        return form;
+    }
+
+    /** The value when none is given; empty when the description says what happens then. */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** One sentence or two for {@code --help}. */
+    public String description() {
+        return description;
+    }
+}

@@ -1,0 +1,262 @@
+package io.storegrid.grid;
+
+import io.storegrid.grid.NodeSettings.Discovery;
+import io.storegrid.persistence.DatabaseSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads texts into values and keeps what is wrong with them, so that a person is told everything at once. */
+final class SettingsReader {
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern ADDRESS = Pattern.compile("([^:,\\s]+|\\[[0-9a-fA-F:]+\\]):([0-9]{1,5})");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})(MB|GB)");
+    private static final String DATABASE_PREFIX = "jdbc:postgresql://";
+
+    private final Map<Setting, String> values;
+    private final List<String> problems = new ArrayList<>();
+
+    SettingsReader(Map<Setting, String> values) {
+        this.values = values;
+    }
+
+    void throwProblems() {
+        if (!problems.isEmpty()) {
+            throw new BadSettings(problems);
+        }
+    }
+
+    boolean given(Setting setting) {
+        return !values.getOrDefault(setting, "").isBlank();
+    }
+
+    private String text(Setting setting) {
+        return given(setting) ? values.getOrDefault(setting, "").strip() : setting.defaultText();
+    }
+
+    private void problem(Setting setting, String expected) {
+        problems.add("%s %s [given=%s]".formatted(setting.option(), expected, text(setting)));
+    }
+
+    String word(Setting setting) {
+        String text = text(setting);
+        if (!WORD.matcher(text).matches()) {
+            problem(setting, "must be 1 to 64 letters, digits, dots, underscores or dashes");
+        }
+        return text;
+    }
+
+    int number(Setting setting, int least, int most) {
+        try {
+            int number = Integer.parseInt(text(setting));
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // The same answer as for a number out of range.
+        }
+        problem(setting, "must be a number from " + least + " to " + most);
+        return least;
+    }
+
+    long bytes(Setting setting, long least, long most) {
+        Matcher size = SIZE.matcher(text(setting).toUpperCase(Locale.ROOT));
+        if (size.matches()) {
+            long bytes = Long.parseLong(size.group(1)) << ("MB".equals(size.group(2)) ? 20 : 30);
+            if (bytes >= least && bytes <= most) {
+                return bytes;
+            }
+        }
+        problem(setting, "must be a size such as 512MB or 4GB, at least " + (least >> 20) + "MB");
+        return least;
+    }
+
+    boolean flag(Setting setting) {
+        String text = text(setting);
+        if (!"true".equals(text) && !"false".equals(text)) {
+            problem(setting, "must be true or false");
+        }
+        return "true".equals(text);
+    }
+
+    <E extends Enum<E>> E choice(Setting setting, Class<E> type) {
+        String text = text(setting);
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return constant;
+            }
+        }
+        String all = String.join(
+                ", ",
+                Arrays.stream(type.getEnumConstants())
+                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                        .toList());
+        problem(setting, "must be one of " + all);
+        return type.getEnumConstants()[0];
+    }
+
+    Discovery discovery() {
+        if ("kubernetes".equals(text(Setting.DISCOVERY))) {
+            problem(Setting.DISCOVERY, "comes with a later version, this one knows static and multicast");
+            return Discovery.STATIC;
+        }
+        return choice(Setting.DISCOVERY, Discovery.class);
+    }
+
+    String host(Setting setting) {
+        String text = text(setting);
+        try {
+            InetAddress.getAllByName(text);
+        } catch (UnknownHostException e) {
+            problem(setting, "must be an address of this machine");
+        }
+        return text;
+    }
+
+    List<String> addresses(Setting setting) {
+        if (!given(setting)) {
+            return List.of();
+        }
+        List<String> addresses =
+                Arrays.stream(text(setting).split(",", -1)).map(String::strip).toList();
+        for (String address : addresses) {
+            Matcher parts = ADDRESS.matcher(address);
+            if (!parts.matches()
+                    || Integer.parseInt(parts.group(2)) > 65_535
+                    || Integer.parseInt(parts.group(2)) == 0) {
+                problem(setting, "must be host:port, or several with commas between them");
+                return List.of();
+            }
+        }
+        return addresses;
+    }
+
+    Path directory(Setting setting) {
+        try {
+            return Path.of(text(setting)).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            problem(setting, "must be a directory");
+            return Path.of("").toAbsolutePath();
+        }
+    }
+
+    @Nullable
+    DatabaseSettings database() {
+        String user = text(Setting.DB_USER);
+        String password = password();
+        if (!given(Setting.DB_URL)) {
+            for (Setting setting : List.of(Setting.DB_USER, Setting.DB_PASSWORD_FILE)) {
+                if (given(setting)) {
+                    problem(setting, "needs --db-url");
+                }
+            }
+            return null;
+        }
+        String url = text(Setting.DB_URL);
+        if (!url.startsWith(DATABASE_PREFIX) || url.length() == DATABASE_PREFIX.length()) {
+            problem(Setting.DB_URL, "must be jdbc:postgresql://host[:port]/database");
+        }
+        if (url.contains("password=")) {
+            // Not shown: it would end up in terminals and logs.
+            problems.add("--db-url must not carry a password, name a file with --db-password-file");
+        }
+        return new DatabaseSettings(url, user.isEmpty() ? null : user, password);
+    }
+
+    private @Nullable String password() {
+        if (!given(Setting.DB_PASSWORD_FILE)) {
+            return null;
+        }
+        try {
+            String password =
+                    Files.readString(Path.of(text(Setting.DB_PASSWORD_FILE))).strip();
+            if (!password.isEmpty()) {
+                return password;
+            }
+            problem(Setting.DB_PASSWORD_FILE, "must not be empty");
+        } catch (IOException | InvalidPathException e) {
+            problem(Setting.DB_PASSWORD_FILE, "must be a file that can be read");
+        }
+        return null;
+    }
+
+    /** What no setting alone can get wrong. */
+    void checkTogether(
+            List<String> join,
+            Role role,
+            Discovery discovery,
+            String gridHost,
+            String httpHost,
+            boolean insecure,
+            boolean namesDatabase) {
+        boolean openGrid = !loopback(gridHost);
+        boolean foreignPeers =
+                join.stream().anyMatch(address -> !loopback(address.substring(0, address.lastIndexOf(':'))));
+        if (!insecure) {
+            if (openGrid) {
+                problem(
+                        Setting.GRID_HOST,
+                        "opens this node to other machines unprotected, say --insecure if you mean it");
+            }
+            if (!loopback(httpHost) && role != Role.DATA) {
+                problem(
+                        Setting.HTTP_HOST,
+                        "opens the API to other machines unprotected, say --insecure if you mean it");
+            }
+        }
+        if (foreignPeers && !openGrid) {
+            problem(Setting.JOIN, "names another machine, which needs an address to answer to: --grid-host");
+        }
+        if (foreignPeers && !namesDatabase) {
+            problem(Setting.JOIN, "names another machine, whose embedded database cannot be shared: --db-url");
+        }
+        if (discovery == Discovery.MULTICAST) {
+            if (!join.isEmpty()) {
+                problem(Setting.JOIN, "does not go with --discovery=multicast");
+            }
+            if (!namesDatabase) {
+                problem(Setting.DISCOVERY, "needs --db-url, for no node knows whether it is the first");
+            }
+            if (!openGrid) {
+                problem(Setting.DISCOVERY, "needs a --grid-host that other machines reach");
+            }
+        }
+        if (role == Role.API && join.isEmpty() && discovery == Discovery.STATIC) {
+            problem(Setting.ROLE, "keeps no data, so it needs a grid to join: --join");
+        }
+    }
+
+    static boolean loopback(String host) {
+        try {
+            return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+        } catch (UnknownHostException e) {
+            // Not known yet is not known to be this machine.
+            return false;
+        }
+    }
+
+    static String defaultName(Role role, int httpPort) {
+        String host = "node";
+        try {
+            host = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");
+        } catch (UnknownHostException e) {
+            // A machine without a name; the rest of the name tells nodes apart.
+        }
+        String tail = role == Role.DATA || httpPort == 0
+                ? "p" + ProcessHandle.current().pid()
+                : Integer.toString(httpPort);
+        return host.substring(0, Math.min(host.length(), 50)) + "-" + tail;
+    }
+}

@@ -1,0 +1,147 @@
+package io.storegrid.grid;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.storegrid.persistence.DatabaseSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeSettingsTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void runsAloneOnThisMachineByDefault() {
+        NodeSettings settings = NodeSettings.of(Map.of());
+        assertEquals(List.of(), settings.join());
+        assertTrue(settings.name().endsWith("-8080"), settings.name());
+        assertEquals("storegrid", settings.cluster());
+        assertEquals(Role.ALL, settings.role());
+        assertEquals(NodeSettings.Discovery.STATIC, settings.discovery());
+        assertNull(settings.discoveryPort());
+        assertEquals("127.0.0.1", settings.gridHost());
+        assertEquals(8080, settings.httpPort());
+        assertEquals("127.0.0.1", settings.httpHost());
+        assertNull(settings.database());
+        assertEquals(Path.of("data").toAbsolutePath(), settings.dataDirectory());
+        assertEquals(1, settings.expectedNodes());
+        assertEquals(512L << 20, settings.memoryBytes());
+        assertEquals(NodeSettings.Sample.AUTO, settings.sample());
+        assertTrue(settings.embedsDatabase());
+        assertTrue(settings.wantsSample());
+        assertFalse(settings.joinsOnly());
+    }
+
+    @Test
+    void takesEverySetting() throws IOException {
+        Path password = Files.writeString(directory.resolve("password"), "s3cret\n");
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        values.put(Setting.JOIN, "10.0.0.1:48500, 10.0.0.2:48500");
+        values.put(Setting.NAME, "node-a");
+        values.put(Setting.CLUSTER, "shop");
+        values.put(Setting.ROLE, "api");
+        values.put(Setting.DISCOVERY, "static");
+        values.put(Setting.DISCOVERY_PORT, "48511");
+        values.put(Setting.GRID_HOST, "0.0.0.0");
+        values.put(Setting.HTTP_PORT, "9090");
+        values.put(Setting.HTTP_HOST, "0.0.0.0");
+        values.put(Setting.DB_URL, "jdbc:postgresql://10.0.0.9/store");
+        values.put(Setting.DB_USER, "shopkeeper");
+        values.put(Setting.DB_PASSWORD_FILE, password.toString());
+        values.put(Setting.DATA_DIR, directory.toString());
+        values.put(Setting.EXPECTED_NODES, "3");
+        values.put(Setting.MEMORY, "2GB");
+        values.put(Setting.SAMPLE, "always");
+        values.put(Setting.INSECURE, "true");
+        assertEquals(Setting.values().length, values.size(), "a setting without a test");
+
+        NodeSettings settings = NodeSettings.of(values);
+        assertEquals(List.of("10.0.0.1:48500", "10.0.0.2:48500"), settings.join());
+        assertEquals("node-a", settings.name());
+        assertEquals("shop", settings.cluster());
+        assertEquals(Role.API, settings.role());
+        assertEquals(48511, settings.discoveryPort());
+        assertEquals("0.0.0.0", settings.gridHost());
+        assertEquals(9090, settings.httpPort());
+        assertEquals("0.0.0.0", settings.httpHost());
+        DatabaseSettings database = settings.database();
+        assertNotNull(database);
+        assertEquals("jdbc:postgresql://10.0.0.9/store", database.url());
+        assertEquals("shopkeeper", database.user());
+        assertEquals("s3cret", database.password());
+        assertFalse(database.toString().contains("s3cret"));
+        assertEquals(directory, settings.dataDirectory());
+        assertEquals(3, settings.expectedNodes());
+        assertEquals(2L << 30, settings.memoryBytes());
+        assertTrue(settings.wantsSample());
+        assertFalse(settings.embedsDatabase());
+        assertTrue(settings.joinsOnly());
+    }
+
+    @Test
+    void reportsAllThatIsWrongAtOnce() {
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            values.put(setting, "?");
+        }
+        values.put(Setting.DATA_DIR, "\0");
+        BadSettings refused = assertThrows(BadSettings.class, () -> NodeSettings.of(values));
+        for (Setting setting : Setting.values()) {
+            // Any text may be the name of a role at the database.
+            assertEquals(
+                    setting != Setting.DB_USER,
+                    refused.problems().stream().anyMatch(problem -> problem.startsWith(setting.option() + " ")),
+                    setting + " in " + refused.problems());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}={1} with {2}={3} complains about {4}")
+    @CsvSource({
+        "HTTP_PORT, 65536, NAME, a, --http-port",
+        "DISCOVERY_PORT, 80, NAME, a, --discovery-port",
+        "JOIN, localhost, NAME, a, --join",
+        "JOIN, localhost:0, NAME, a, --join",
+        "JOIN, localhost:99999, NAME, a, --join",
+        "EXPECTED_NODES, 0, NAME, a, --expected-nodes",
+        "MEMORY, 1MB, NAME, a, --memory",
+        "DISCOVERY, kubernetes, NAME, a, --discovery",
+        "DISCOVERY, multicast, NAME, a, --discovery",
+        "HTTP_HOST, 0.0.0.0, NAME, a, --http-host",
+        "GRID_HOST, 0.0.0.0, NAME, a, --grid-host",
+        "DB_USER, me, NAME, a, --db-user",
+        "DB_URL, jdbc:mysql://x/y, NAME, a, --db-url",
+        "DB_URL, jdbc:postgresql://h/d?password=x, NAME, a, --db-url",
+        "DB_URL, jdbc:postgresql://h/d, DB_PASSWORD_FILE, /nowhere, --db-password-file",
+        "JOIN, 10.0.0.1:48500, DB_URL, jdbc:postgresql://h/d, --join",
+        "ROLE, api, NAME, a, --role",
+    })
+    void refuses(Setting setting, String value, Setting other, String otherValue, String complaint) {
+        BadSettings refused =
+                assertThrows(BadSettings.class, () -> NodeSettings.of(Map.of(setting, value, other, otherValue)));
+        assertTrue(
+                refused.problems().get(0).startsWith(complaint + " "),
+                refused.problems().toString());
+    }
+
+    @Test
+    void mayBeginAGridWhenTheListNamesIt() {
+        NodeSettings settings = NodeSettings.of(
+                Map.of(Setting.JOIN, "127.0.0.1:48500,127.0.0.1:48501", Setting.DISCOVERY_PORT, "48501"));
+        assertFalse(settings.joinsOnly());
+        assertFalse(settings.embedsDatabase());
+    }
+}
