@@ -58,20 +58,15 @@ final class CartService {
         List<CartView.Line> lines = new ArrayList<>(skus.size());
         long total = 0;
         for (CartLine line : cart.lines()) {
-            Product product = products.get(line.sku());
-            InventoryItem item = stock.get(line.sku());
-            boolean forSale = product != null && product.price().currency().equals(cart.currency());
-            Money lineTotal = forSale ? product.price().times(line.quantity()) : null;
+            CartView.Line shown = line(
+                    cart.currency(),
+                    line,
+                    products.get(line.sku()),
+                    stock.get(line.sku()),
+                    held.getOrDefault(line.sku(), 0));
+            MoneyView lineTotal = shown.lineTotal();
             total = Math.addExact(total, lineTotal == null ? 0 : lineTotal.amountMinor());
-            long available = forSale && item != null ? item.available() + held.getOrDefault(line.sku(), 0) : 0;
-            lines.add(new CartView.Line(
-                    line.sku(),
-                    product == null ? line.sku() : product.title(),
-                    line.quantity(),
-                    forSale ? MoneyView.of(product.price()) : null,
-                    lineTotal == null ? null : MoneyView.of(lineTotal),
-                    available,
-                    available >= line.quantity()));
+            lines.add(shown);
         }
         return new CartView(
                 cart.id(),
@@ -84,6 +79,25 @@ final class CartService {
                 JsonText.time(cart.createdAtMicros()),
                 JsonText.time(cart.updatedAtMicros()),
                 JsonText.time(cart.expiresAtMicros()));
+    }
+
+    /** @param held units that the cart's own hold sets aside */
+    private static CartView.Line line(
+            String currency, CartLine line, @Nullable Product product, @Nullable InventoryItem item, int held) {
+        if (product == null || !product.price().currency().equals(currency)) {
+            String title = product == null ? line.sku() : product.title();
+            return new CartView.Line(line.sku(), title, line.quantity(), null, null, 0, false);
+        }
+        Money price = product.price();
+        long available = item == null ? 0 : item.available() + held;
+        return new CartView.Line(
+                line.sku(),
+                product.title(),
+                line.quantity(),
+                MoneyView.of(price),
+                MoneyView.of(price.times(line.quantity())),
+                available,
+                available >= line.quantity());
     }
 
     /** Refuses SKUs that the catalogue lacks (404) or sells in another currency (422, at {@code pointer} of the SKU). */
@@ -101,7 +115,8 @@ final class CartService {
         }
         FieldErrors errors = new FieldErrors();
         for (String sku : skus) {
-            String sold = products.get(sku).price().currency();
+            Product product = products.get(sku);
+            String sold = product == null ? currency : product.price().currency();
             if (!sold.equals(currency)) {
                 errors.add(pointer.apply(sku), "is sold in " + sold + ", the cart is in " + currency);
             }

@@ -48,7 +48,7 @@ public final class ProductJson implements ImportLineParser {
         try {
             line = JsonObject.of(StrictJson.parse(utf8), errors);
         } catch (MalformedJson e) {
-            return ParsedLine.refused(ProblemCode.MALFORMED_JSON.code(), e.getMessage());
+            return ParsedLine.refused(ProblemCode.MALFORMED_JSON.code(), e.detail());
         }
         String sku = sku(line, "sku");
         Product product = product(sku, line);

@@ -69,7 +69,7 @@ public final class RequestBodies {
             try {
                 object = JsonObject.of(StrictJson.parse(body), errors);
             } catch (MalformedJson e) {
-                throw Problem.of(ProblemCode.MALFORMED_JSON, e.getMessage()).exception();
+                throw Problem.of(ProblemCode.MALFORMED_JSON, e.detail()).exception();
             }
         }
         T read = reading.apply(object);

@@ -36,7 +36,7 @@ public final class Writes {
      */
     public void run(Context ctx, Command command, Consumer<Answer> accepted) {
         ctx.future(() -> {
-            ctx.attribute(Problems.AWAITING, Boolean.TRUE);
+            ctx.attribute(Problems.AWAITING, true);
             return commands.execute(command, deadline)
                     .handleAsync(
                             (answer, failure) -> {

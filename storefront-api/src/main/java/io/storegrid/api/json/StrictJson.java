@@ -99,8 +99,8 @@ public final class StrictJson {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
             case VALUE_STRING -> parser.getText();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> Odd.NULL;
             case VALUE_NUMBER_FLOAT -> Odd.FRACTION;
             case VALUE_NUMBER_INT -> integer(parser);

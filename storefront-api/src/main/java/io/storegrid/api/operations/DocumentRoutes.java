@@ -27,7 +27,17 @@ public final class DocumentRoutes {
 
     private static final String PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-    private record Asset(byte[] bytes, String contentType) {}
+    /** A file of the page, read once. */
+    private static final class Asset {
+
+        private final byte[] bytes;
+        private final String contentType;
+
+        private Asset(byte[] bytes, String contentType) {
+            this.bytes = bytes;
+            this.contentType = contentType;
+        }
+    }
 
     private record ProblemPage(String type, String title, int status, String code, String meaning) {}
 
@@ -65,9 +75,9 @@ public final class DocumentRoutes {
             throw Problem.of(ProblemCode.ROUTE_NOT_FOUND, "Nothing is served under " + ctx.path() + ".")
                     .exception();
         }
-        ctx.contentType(asset.contentType())
+        ctx.contentType(asset.contentType)
                 .header("Cache-Control", "public, max-age=3600")
-                .result(asset.bytes());
+                .result(asset.bytes);
     }
 
     public void problem(Context ctx) {
