@@ -7,8 +7,10 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checked-in catalogue that a first start fills an empty store with: some 6 000 products of a confectionery
@@ -23,15 +25,61 @@ public final class SampleCatalogue {
 
     private SampleCatalogue() {}
 
-    /** Hands every item to {@code sink}, in the order of the file. */
-    public static void forEach(Consumer<SampleItem> sink) {
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(new GZIPInputStream(open()), StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                sink.accept(SampleLines.read(line));
+    /** The items in the order of the file, read as they are asked for; used by one thread, closed by it. */
+    public static final class Items implements Iterator<SampleItem>, AutoCloseable {
+
+        private final BufferedReader lines;
+        private @Nullable String next;
+
+        private Items(BufferedReader lines) {
+            this.lines = lines;
+            advance();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public SampleItem next() {
+            String line = next;
+            if (line == null) {
+                throw new NoSuchElementException();
             }
+            advance();
+            try {
+                return SampleLines.read(line);
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                lines.close();
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+
+        private void advance() {
+            try {
+                next = lines.readLine();
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+    }
+
+    /** Opens the file. */
+    public static Items items() {
+        try {
+            return new Items(
+                    new BufferedReader(new InputStreamReader(new GZIPInputStream(open()), StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw new UncheckedIOException("unreadable [resource=" + RESOURCE + "]", e);
+            throw unreadable(e);
         }
     }
 
@@ -42,5 +90,9 @@ public final class SampleCatalogue {
             throw new InvariantViolation("not in the jar [resource=" + RESOURCE + "]");
         }
         return in;
+    }
+
+    private static UncheckedIOException unreadable(IOException cause) {
+        return new UncheckedIOException("unreadable [resource=" + RESOURCE + "]", cause);
     }
 }

@@ -41,7 +41,9 @@ final class SampleGeneratorTest {
     void readerGivesWhatTheGeneratorMade() {
         List<SampleItem> made = generated(SampleCatalogue.SIZE);
         List<SampleItem> read = new ArrayList<>();
-        SampleCatalogue.forEach(read::add);
+        try (SampleCatalogue.Items items = SampleCatalogue.items()) {
+            items.forEachRemaining(read::add);
+        }
         assertEquals(made, read);
     }
 
