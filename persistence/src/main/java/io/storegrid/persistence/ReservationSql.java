@@ -222,6 +222,16 @@ public final class ReservationSql {
         }
     }
 
+    /** Holds that are HELD, due ones included. */
+    public static long countLive(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                        connection.prepareStatement("SELECT count(*) FROM reservation WHERE state = 'HELD'");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /** Every live hold, row by row, for warming up. */
     static String liveQuery() {
         return LIVE;

@@ -1,0 +1,135 @@
+package io.storegrid.compute;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.storegrid.compute.command.ExpireHold;
+import io.storegrid.compute.lane.LaneHost;
+import io.storegrid.domain.Answer;
+import io.storegrid.persistence.Database;
+import io.storegrid.persistence.ReservationSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles holds whose time is over: each node asks PostgreSQL which are due and puts the expiry of those it owns into its
+ * lanes, where they are batched like any command. PostgreSQL's clock decides, both here and in the row change itself.
+ * Also keeps this node's idea of the database's time, and counts holds. Thread-safe.
+ */
+public final class ExpirySweeper implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExpirySweeper.class);
+    private static final long ROUND_MS = 250;
+    private static final int PAGE = 2_000;
+    private static final long CHUNK_WAIT_S = 5;
+    private static final long COUNT_EVERY_ROUNDS = 60;
+
+    private final Database database;
+    private final LaneHost lanes;
+    private final StoreHealth health;
+    private final AtomicLong lagMicros = new AtomicLong();
+    private final AtomicLong liveHolds = new AtomicLong();
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-sweeper"));
+    private long rounds;
+
+    public ExpirySweeper(Database database, LaneHost lanes, StoreHealth health, MeterRegistry registry) {
+        this.database = database;
+        this.lanes = lanes;
+        this.health = health;
+        Gauge.builder("storegrid.expiry.lag", lagMicros, lag -> lag.get() / 1e6)
+                .description("How long the oldest hold whose time is over has waited to be settled")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("storegrid.holds.live", liveHolds, AtomicLong::get)
+                .description("Reservations in state HELD, counted every 15 seconds")
+                .register(registry);
+    }
+
+    /** Begins to sweep. */
+    public void start() {
+        var unused = thread.scheduleWithFixedDelay(this::round, ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void round() {
+        try {
+            if (!health.up()) {
+                return;
+            }
+            sweep();
+            if (rounds++ % COUNT_EVERY_ROUNDS == 0) {
+                health.readClock();
+                count();
+            }
+        } catch (SQLException e) {
+            LOG.debug("A sweep has to wait for PostgreSQL", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.warn("A sweep failed", e);
+        }
+    }
+
+    private void sweep() throws SQLException, InterruptedException {
+        long afterMicros = 0;
+        String afterId = "";
+        boolean first = true;
+        while (true) {
+            List<ReservationSql.DueHold> page;
+            try (Connection connection = database.reader()) {
+                page = ReservationSql.due(connection, afterMicros, afterId, PAGE);
+            }
+            if (first) {
+                lagMicros.set(
+                        page.isEmpty()
+                                ? 0
+                                : page.get(0).nowMicros() - page.get(0).expiresAtMicros());
+                first = false;
+            }
+            List<CompletableFuture<Answer>> running = new ArrayList<>();
+            for (ReservationSql.DueHold due : page) {
+                if (lanes.ownsHold(due.id())) {
+                    running.add(lanes.submit(new ExpireHold(due.id())));
+                }
+            }
+            await(running);
+            if (page.size() < PAGE) {
+                return;
+            }
+            afterMicros = page.get(page.size() - 1).expiresAtMicros();
+            afterId = page.get(page.size() - 1).id();
+        }
+    }
+
+    /** One page at a time: a lane must not be full of expiries when a shopper comes. */
+    private static void await(List<CompletableFuture<Answer>> running) throws InterruptedException {
+        try {
+            CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0]))
+                    .get(CHUNK_WAIT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // Whatever was not settled is still due, and found again by the next round.
+            LOG.debug("Some expiries have to wait", e);
+        }
+    }
+
+    private void count() throws SQLException {
+        try (Connection connection = database.reader()) {
+            liveHolds.set(ReservationSql.countLive(connection));
+        }
+    }
+}

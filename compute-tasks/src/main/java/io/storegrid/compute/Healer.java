@@ -1,0 +1,136 @@
+package io.storegrid.compute;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.storegrid.compute.lane.ApplyNewest;
+import io.storegrid.domain.Versioned;
+import io.storegrid.persistence.CartSql;
+import io.storegrid.persistence.Database;
+import io.storegrid.persistence.ProductSql;
+import io.storegrid.persistence.ReservationSql;
+import io.storegrid.persistence.StockSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.ignite.IgniteCache;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the grid show what PostgreSQL has: reads the rows of keys that were marked and applies them if newer (PROTOCOL 21).
+ * A marked key stays marked until that succeeded. Thread-safe.
+ */
+public final class Healer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Healer.class);
+    private static final int KEYS_AT_ONCE = 500;
+    private static final long ROUND_MS = 200;
+
+    private final Database database;
+    private final StoreCaches caches;
+    private final Map<String, Set<String>> marked = new ConcurrentHashMap<>();
+    private final Counter repaired;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-healer"));
+
+    public Healer(Database database, StoreCaches caches, MeterRegistry registry) {
+        this.database = database;
+        this.caches = caches;
+        this.repaired = Counter.builder("storegrid.cache.repairs")
+                .description("Cache entries that were older than their row and were brought up to date")
+                .register(registry);
+    }
+
+    /** Begins to heal what is marked. */
+    public void start() {
+        var unused = thread.scheduleWithFixedDelay(this::round, ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Remembers keys of a cache whose entries may be older than their rows. */
+    public void mark(String cache, Collection<String> keys) {
+        marked.computeIfAbsent(cache, name -> ConcurrentHashMap.newKeySet()).addAll(keys);
+    }
+
+    /** Brings entries up to date now. Blocking. */
+    public int heal(String cache, Collection<String> keys) throws SQLException {
+        int healed = 0;
+        for (Map.Entry<String, Versioned> row : rows(cache, keys).entrySet()) {
+            if (apply(cache, row.getKey(), row.getValue())) {
+                healed++;
+            }
+        }
+        repaired.increment(healed);
+        return healed;
+    }
+
+    /** The rows behind keys of a cache; absent ones left out. Blocking. */
+    public Map<String, Versioned> rows(String cache, Collection<String> keys) throws SQLException {
+        Map<String, Versioned> rows = new HashMap<>();
+        try (Connection connection = database.reader()) {
+            switch (cache) {
+                case StoreCaches.INVENTORY ->
+                    StockSql.read(connection, keys).forEach((key, reading) -> rows.put(key, reading.item()));
+                case StoreCaches.RESERVATIONS ->
+                    ReservationSql.read(connection, keys)
+                            .forEach((key, reading) -> rows.put(key, reading.reservation()));
+                case StoreCaches.CARTS -> rows.putAll(CartSql.read(connection, keys));
+                default -> rows.putAll(ProductSql.read(connection, keys));
+            }
+        }
+        return rows;
+    }
+
+    /** Counts entries that were brought up to date by someone else. */
+    void countRepairs(long entries) {
+        repaired.increment((double) entries);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    @SuppressWarnings("unchecked")
+    private boolean apply(String cache, String key, Versioned row) {
+        IgniteCache<String, Versioned> target = (IgniteCache<String, Versioned>) (IgniteCache<String, ?>)
+                switch (cache) {
+                    case StoreCaches.INVENTORY -> caches.inventory();
+                    case StoreCaches.RESERVATIONS -> caches.reservations();
+                    case StoreCaches.CARTS -> caches.carts();
+                    default -> caches.products();
+                };
+        return target.withSkipStore().invoke(key, new ApplyNewest<>(row));
+    }
+
+    private void round() {
+        for (Map.Entry<String, Set<String>> entry : marked.entrySet()) {
+            List<String> some = new ArrayList<>();
+            for (String key : entry.getValue()) {
+                some.add(key);
+                if (some.size() == KEYS_AT_ONCE) {
+                    break;
+                }
+            }
+            if (some.isEmpty()) {
+                continue;
+            }
+            // Unmarked first: a mark that comes while we read stands for a row that we may not have seen.
+            entry.getValue().removeAll(some);
+            try {
+                heal(entry.getKey(), some);
+            } catch (SQLException | RuntimeException e) {
+                mark(entry.getKey(), some);
+                LOG.debug("Healing has to wait [cache={}, keys={}]", entry.getKey(), some.size(), e);
+            }
+        }
+    }
+}

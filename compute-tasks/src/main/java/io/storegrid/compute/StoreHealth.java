@@ -1,0 +1,79 @@
+package io.storegrid.compute;
+
+import io.storegrid.persistence.Database;
+import io.storegrid.persistence.Times;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether PostgreSQL answers: the circuit breaker of the lanes. Opened by whoever ran into trouble, closed by a probe of
+ * its own, so that nobody's request has to find out whether the database is back. Thread-safe.
+ */
+public final class StoreHealth implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
+    private static final long PROBE_EVERY_MS = 200;
+
+    private final Database database;
+    private final StoreClock clock;
+    private final ScheduledExecutorService prober =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-probe"));
+    private volatile boolean up = true;
+
+    public StoreHealth(Database database, StoreClock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Begins to probe. */
+    public void start() {
+        var unused = prober.scheduleWithFixedDelay(
+                this::probeWhenDown, PROBE_EVERY_MS, PROBE_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether writes are worth trying. */
+    public boolean up() {
+        return up;
+    }
+
+    /** Says that PostgreSQL did not answer. */
+    public void down(String why) {
+        if (up) {
+            up = false;
+            LOG.warn("PostgreSQL does not answer, writes are refused until it does [{}]", why);
+        }
+    }
+
+    /** Reads the database's clock; throws when it cannot be reached. */
+    public void readClock() throws SQLException {
+        long sent = System.nanoTime();
+        try (Connection connection = database.reader()) {
+            sent = System.nanoTime();
+            long micros = Times.now(connection);
+            clock.observe(micros, sent, System.nanoTime());
+        }
+    }
+
+    @Override
+    public void close() {
+        prober.shutdownNow();
+    }
+
+    private void probeWhenDown() {
+        if (up) {
+            return;
+        }
+        try {
+            readClock();
+            up = true;
+            LOG.info("PostgreSQL answers again");
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("PostgreSQL is still away", e);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.storegrid.compute;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.storegrid.compute.gateway.CommandGateway;
+import io.storegrid.compute.gateway.GridCommandGateway;
+import io.storegrid.compute.gateway.GridReadGateway;
+import io.storegrid.compute.gateway.ReadGateway;
+import io.storegrid.compute.lane.LaneHost;
+import io.storegrid.compute.lane.LaneSettings;
+import io.storegrid.persistence.Database;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.apache.ignite.Ignite;
+
+/**
+ * Everything of this module that runs on one node, put together: lanes, gateways, sweeper, healer. Built from a started
+ * grid whose caches are there and a database that is migrated. {@link #start} and {@link #close} once each; the gateways
+ * are thread-safe.
+ */
+public final class StoreRuntime implements AutoCloseable {
+
+    private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
+    private static final long DRAIN_STEP_MS = 10;
+
+    private final Ignite ignite;
+    private final StoreHealth health;
+    private final Healer healer;
+    private final LaneHost lanes;
+    private final GridCommandGateway commands;
+    private final ReadGateway reads;
+    private final ExpirySweeper sweeper;
+    private final Reconciler reconciler;
+
+    public StoreRuntime(Ignite ignite, Database database, LaneSettings settings, MeterRegistry registry) {
+        this.ignite = ignite;
+        StoreCaches caches = new StoreCaches(ignite);
+        StoreClock clock = new StoreClock();
+        health = new StoreHealth(database, clock);
+        healer = new Healer(database, caches, registry);
+        lanes = new LaneHost(ignite, caches, database, health, clock, healer, settings, registry);
+        commands = new GridCommandGateway(ignite, lanes);
+        reads = new GridReadGateway(caches, database, health, clock);
+        sweeper = new ExpirySweeper(database, lanes, health, registry);
+        reconciler = new Reconciler(ignite);
+        Gauge.builder("storegrid.store.up", health, store -> store.up() ? 1 : 0)
+                .description("1 while PostgreSQL answers")
+                .register(registry);
+        poolMetrics(database, registry);
+    }
+
+    /**
+     * Begins to work.
+     *
+     * @throws SQLException when the database's clock cannot be read
+     */
+    public void start() throws SQLException {
+        health.readClock();
+        health.start();
+        healer.start();
+        ignite.cluster().nodeLocalMap().put(Healer.class.getName(), healer);
+        lanes.start();
+        sweeper.start();
+    }
+
+    public CommandGateway commands() {
+        return commands;
+    }
+
+    public ReadGateway reads() {
+        return reads;
+    }
+
+    public Reconciler reconciler() {
+        return reconciler;
+    }
+
+    public StoreHealth health() {
+        return health;
+    }
+
+    /** Refuses new commands from callers of this node; those that run go on, and so do those of other nodes. */
+    public void drain() {
+        commands.drain();
+    }
+
+    /** Whether {@link #drain} was called. */
+    public boolean draining() {
+        return commands.draining();
+    }
+
+    /** Commands in this node's lanes. */
+    public int depth() {
+        return lanes.depth();
+    }
+
+    /** Refuses new commands, lets the lanes finish for a moment, and stops every thread. */
+    @Override
+    public void close() {
+        commands.drain();
+        sweeper.close();
+        long deadline = System.nanoTime() + DRAIN_MAX.toNanos();
+        while (lanes.depth() > 0 && System.nanoTime() - deadline < 0 && health.up()) {
+            try {
+                Thread.sleep(DRAIN_STEP_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        lanes.close();
+        commands.close();
+        healer.close();
+        ignite.cluster().nodeLocalMap().remove(Healer.class.getName());
+        health.close();
+    }
+
+    private static void poolMetrics(Database database, MeterRegistry registry) {
+        for (HikariDataSource pool : List.of(database.writerPool(), database.readerPool())) {
+            gauge(registry, pool, "active", "Connections in use", HikariPoolMXBean::getActiveConnections);
+            gauge(registry, pool, "idle", "Connections that wait for use", HikariPoolMXBean::getIdleConnections);
+            gauge(
+                    registry,
+                    pool,
+                    "waiting",
+                    "Threads that wait for a connection",
+                    HikariPoolMXBean::getThreadsAwaitingConnection);
+        }
+    }
+
+    private static void gauge(
+            MeterRegistry registry,
+            HikariDataSource pool,
+            String what,
+            String description,
+            ToIntFunction<HikariPoolMXBean> value) {
+        Gauge.builder("storegrid.pool." + what, pool, source -> {
+                    HikariPoolMXBean bean = source.getHikariPoolMXBean();
+                    return bean == null ? 0 : value.applyAsInt(bean);
+                })
+                .description(description)
+                .tag("pool", pool.getPoolName())
+                .register(registry);
+    }
+}

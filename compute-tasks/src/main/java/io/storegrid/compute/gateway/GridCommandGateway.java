@@ -1,0 +1,161 @@
+package io.storegrid.compute.gateway;
+
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.Moved;
+import io.storegrid.compute.Threads;
+import io.storegrid.compute.command.Command;
+import io.storegrid.compute.lane.LaneHost;
+import io.storegrid.domain.Answer;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.cluster.ClusterNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a command to its lane: straight in when this node owns it, else with others that wait for the same owner in
+ * one compute call.
+ *
+ * <p>A command whose owner moved is sent again to the new one. A command whose owner died is sent again only if doing it
+ * twice is doing it once; otherwise its caller is told that the outcome is unknown. All of it ends with the deadline.
+ */
+public final class GridCommandGateway implements CommandGateway, AutoCloseable {
+
+    private static final long RETRY_FIRST_MS = 5;
+    private static final long RETRY_MAX_MS = 200;
+
+    private final Ignite ignite;
+    private final LaneHost lanes;
+    private final ConcurrentMap<UUID, Outbox> outboxes = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-gateway"));
+    private final ExecutorService callers = Executors.newFixedThreadPool(
+            Math.max(2, Runtime.getRuntime().availableProcessors()), Threads.daemons("storegrid-answers"));
+    private volatile boolean draining;
+
+    public GridCommandGateway(Ignite ignite, LaneHost lanes) {
+        this.ignite = ignite;
+        this.lanes = lanes;
+    }
+
+    @Override
+    public CompletableFuture<Answer> execute(Command command, Duration deadline) {
+        if (draining) {
+            return CompletableFuture.failedFuture(new Fault(FaultCode.DRAINING, "this node is leaving"));
+        }
+        Call call = new Call(command, System.nanoTime() + deadline.toNanos());
+        var expiry = timer.schedule(call::expire, deadline.toNanos(), TimeUnit.NANOSECONDS);
+        // What callers do with an answer is done on threads of their own: the applier has the next batch to show.
+        CompletableFuture<Answer> result =
+                call.result.whenCompleteAsync((answer, failure) -> expiry.cancel(false), callers);
+        call.send();
+        return result;
+    }
+
+    /** Refuses new commands from now on; those that run go on. */
+    public void drain() {
+        draining = true;
+    }
+
+    /** Whether new commands are refused because this node leaves. */
+    public boolean draining() {
+        return draining;
+    }
+
+    @Override
+    public void close() {
+        draining = true;
+        timer.shutdownNow();
+        callers.shutdown();
+    }
+
+    /** One command on its way. */
+    private final class Call {
+
+        private final Command command;
+        private final long deadlineNanos;
+        private final CompletableFuture<Answer> result = new CompletableFuture<>();
+        private final AtomicBoolean handedOver = new AtomicBoolean();
+        private long backoffMs = RETRY_FIRST_MS;
+
+        Call(Command command, long deadlineNanos) {
+            this.command = command;
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        void send() {
+            if (result.isDone()) {
+                return;
+            }
+            ClusterNode owner;
+            try {
+                owner = lanes.affinity(command).mapKeyToNode(command.home());
+            } catch (RuntimeException e) {
+                owner = null;
+            }
+            if (owner == null) {
+                again();
+                return;
+            }
+            handedOver.set(true);
+            CompletableFuture<Answer> sent = owner.isLocal()
+                    ? lanes.submit(command)
+                    : outboxes.computeIfAbsent(owner.id(), id -> new Outbox(ignite, id))
+                            .send(command);
+            var unused = sent.whenComplete(this::ended);
+        }
+
+        private void ended(@Nullable Answer answer, @Nullable Throwable failure) {
+            if (failure == null) {
+                result.complete(answer);
+                return;
+            }
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof Moved) {
+                handedOver.set(false);
+                again();
+            } else if (cause instanceof OwnerLost lost) {
+                outboxes.remove(lost.owner());
+                if (command.repeatable()) {
+                    again();
+                } else {
+                    result.completeExceptionally(
+                            new Fault(FaultCode.OUTCOME_UNKNOWN, "the owner left with the command", lost));
+                }
+            } else {
+                result.completeExceptionally(cause);
+            }
+        }
+
+        private void again() {
+            long leftNanos = deadlineNanos - System.nanoTime();
+            if (leftNanos <= 0 || timer.isShutdown()) {
+                expire();
+                return;
+            }
+            long wait = Math.min(TimeUnit.MILLISECONDS.toNanos(backoffMs), leftNanos);
+            backoffMs = Math.min(backoffMs * 2, RETRY_MAX_MS);
+            var unused = timer.schedule(this::send, wait, TimeUnit.NANOSECONDS);
+        }
+
+        void expire() {
+            if (!result.isDone()) {
+                result.completeExceptionally(
+                        handedOver.get()
+                                ? new Fault(FaultCode.OUTCOME_UNKNOWN, "no answer within the deadline")
+                                : new Fault(FaultCode.OVERLOADED, "no owner found within the deadline"));
+            }
+        }
+    }
+}

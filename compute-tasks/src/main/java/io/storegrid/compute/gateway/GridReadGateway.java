@@ -1,0 +1,101 @@
+package io.storegrid.compute.gateway;
+
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.StoreCaches;
+import io.storegrid.compute.StoreClock;
+import io.storegrid.compute.StoreHealth;
+import io.storegrid.domain.Cart;
+import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Product;
+import io.storegrid.domain.Reservation;
+import io.storegrid.persistence.Database;
+import io.storegrid.persistence.StockSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import javax.cache.CacheException;
+import org.apache.ignite.IgniteException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads from the caches, which read through to PostgreSQL where they have nothing. */
+public final class GridReadGateway implements ReadGateway {
+
+    private final StoreCaches caches;
+    private final Database database;
+    private final StoreHealth health;
+    private final StoreClock clock;
+
+    public GridReadGateway(StoreCaches caches, Database database, StoreHealth health, StoreClock clock) {
+        this.caches = caches;
+        this.database = database;
+        this.health = health;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<Product> product(String sku) {
+        return Optional.ofNullable(grid(() -> caches.products().get(sku))).filter(product -> !product.archived());
+    }
+
+    @Override
+    public Map<String, Product> products(Collection<String> skus) {
+        Map<String, Product> products =
+                new LinkedHashMap<>(grid(() -> caches.products().getAll(new TreeSet<>(skus))));
+        products.values().removeIf(Product::archived);
+        return products;
+    }
+
+    @Override
+    public Optional<InventoryItem> inventory(String sku) {
+        return Optional.ofNullable(grid(() -> caches.inventory().get(sku)));
+    }
+
+    @Override
+    public Optional<InventoryItem> freshInventory(String sku) {
+        if (!health.up()) {
+            throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer");
+        }
+        try (Connection connection = database.reader()) {
+            return Optional.ofNullable(StockSql.read(connection, List.of(sku)).get(sku))
+                    .map(StockSql.Reading::item);
+        } catch (SQLException e) {
+            throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer", e);
+        }
+    }
+
+    @Override
+    public Map<String, InventoryItem> inventories(Collection<String> skus) {
+        return grid(() -> caches.inventory().getAll(new TreeSet<>(skus)));
+    }
+
+    @Override
+    public Optional<Cart> cart(String id) {
+        return Optional.ofNullable(grid(() -> caches.carts().get(id))).filter(cart -> cart.openAt(clock.nowMicros()));
+    }
+
+    @Override
+    public Optional<Reservation> reservation(String id) {
+        return Optional.ofNullable(grid(() -> caches.reservations().get(id)));
+    }
+
+    @Override
+    public long nowMicros() {
+        return clock.nowMicros();
+    }
+
+    /** A cache throws when it had to read through and could not, or when the key's owner left in that moment. */
+    private static <T extends @Nullable Object> T grid(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (CacheException | IgniteException | IllegalStateException e) {
+            throw new Fault(FaultCode.STORE_UNAVAILABLE, "the grid could not read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,431 @@
+package io.storegrid.compute.lane;
+
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.StoreClock;
+import io.storegrid.compute.StoreHealth;
+import io.storegrid.compute.command.CommandKey;
+import io.storegrid.compute.command.ExpireHold;
+import io.storegrid.domain.Answer;
+import io.storegrid.domain.InvariantViolation;
+import io.storegrid.domain.Outcome;
+import io.storegrid.persistence.Database;
+import io.storegrid.persistence.IdempotencySql;
+import io.storegrid.persistence.ReservationSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a batch to its end: decide, one transaction, COMMIT, hand on.
+ *
+ * <p>Two ways lead there. The cheap one decides on the lane's pictures and writes with guards; nothing was read or locked
+ * before. When a guard is lost, or a command's value is absolute, the other way locks all rows first, decides on them and
+ * writes; there no guard can be lost. Both claim the keys first and write with the same statements.
+ *
+ * <p>What goes wrong is sorted by what is known: before COMMIT was sent nothing was done; after it nothing is known until
+ * the same keys are claimed again (PROTOCOL 15); a batch that PostgreSQL or a rule of ours chokes on is halved until the
+ * culprit is alone (17). Used by the lane's thread only.
+ */
+final class BatchRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
+
+    /** Tries of one batch before its members are told to come back later. */
+    private static final int ATTEMPTS_MAX = 6;
+
+    /** Batches that one member may be put off to; a member gets there only behind a crowd for the same row. */
+    private static final int DEFERRALS_MAX = 200;
+
+    /** Due holds expired in front of a request that needs their units. */
+    private static final int RECLAIM_MAX = 500;
+
+    /** How far our idea of the database's time may be off before a decision is made again. */
+    private static final long SKEW_MAX_MICROS = 500_000;
+
+    /** What a claimed key holds until its command is decided under locks; never committed. */
+    private static final Answer UNDECIDED = Answer.of(Outcome.UNCHANGED, 0);
+
+    private final Database database;
+    private final StoreHealth health;
+    private final StoreClock clock;
+    private final BatchReader reader;
+    private final Applier applier;
+    private final LaneMetrics metrics;
+
+    BatchRunner(
+            Database database,
+            StoreHealth health,
+            StoreClock clock,
+            BatchReader reader,
+            Applier applier,
+            LaneMetrics metrics) {
+        this.database = database;
+        this.health = health;
+        this.clock = clock;
+        this.reader = reader;
+        this.applier = applier;
+        this.metrics = metrics;
+    }
+
+    /** How far a transaction had come when something went wrong. */
+    private enum Stage {
+        BEFORE,
+        CLAIMING,
+        WRITING,
+        COMMITTING
+    }
+
+    /** Ends every member but those it returns: they are first in the next batch, in order. */
+    List<Member> run(List<Member> batch) {
+        List<Member> again = new ArrayList<>(0);
+        boolean locks =
+                batch.stream().anyMatch(member -> Decider.kind(member.command()).underLocks());
+        attempt(batch, locks, again, 1);
+        return again;
+    }
+
+    private void attempt(List<Member> all, boolean locks, List<Member> again, int attempt) {
+        List<Member> batch = all.stream().filter(member -> !member.abandoned()).toList();
+        if (batch.isEmpty()) {
+            return;
+        }
+        if (attempt > ATTEMPTS_MAX) {
+            fail(batch, new Fault(FaultCode.OVERLOADED, "too many tries [attempts=" + ATTEMPTS_MAX + "]"));
+            return;
+        }
+        long startNanos = System.nanoTime();
+        Connection connection = null;
+        Stage stage = Stage.BEFORE;
+        try {
+            Plan plan = locks ? null : reader.inMemory(batch);
+            if (plan != null
+                    && !BatchWriter.writes(plan)
+                    && plan.answers().keySet().stream().noneMatch(BatchRunner::keyed)) {
+                finish(plan, new Effects(), again);
+                return;
+            }
+            connection = database.writer();
+            stage = Stage.CLAIMING;
+            if (attempt > 2) {
+                shortenLockTimeout(connection);
+            }
+            Map<Member, Answer> claimed = claims(batch, plan);
+            IdempotencySql.Claimed keys = claim(connection, claimed);
+            if (keys.keys().size() < claimed.size()) {
+                List<Member> rest = replay(connection, batch, claimed, keys.keys());
+                close(connection);
+                attempt(rest, locks, again, attempt);
+                return;
+            }
+            if (plan != null && skewed(plan, keys.nowMicros())) {
+                connection.rollback();
+                close(connection);
+                attempt(batch, locks, again, attempt + 1);
+                return;
+            }
+            stage = Stage.WRITING;
+            if (plan == null) {
+                plan = reader.underLocks(connection, batch);
+                withdraw(connection, plan);
+            }
+            Effects effects = BatchWriter.write(connection, plan);
+            Map<String, Answer> corrected = BatchWriter.corrected(claimed, plan.answers());
+            if (!corrected.isEmpty()) {
+                IdempotencySql.settle(connection, corrected);
+            }
+            stage = Stage.COMMITTING;
+            connection.commit();
+            close(connection);
+            metrics.committed(batch.size(), System.nanoTime() - startNanos);
+            finish(plan, effects, again);
+        } catch (GuardLost lost) {
+            metrics.guardLost(lost.guard());
+            rollBack(connection);
+            reader.drop(batch);
+            attempt(batch, true, again, attempt + 1);
+        } catch (SQLException e) {
+            if (stage == Stage.COMMITTING) {
+                discard(connection);
+                reader.drop(batch);
+                commitUnknown(batch, e, again, attempt);
+            } else {
+                failed(batch, locks, e, connection, stage, again, attempt);
+            }
+        } catch (InvariantViolation e) {
+            rollBack(connection);
+            reader.dropAll();
+            LOG.error("A rule was broken while a batch was decided or written [members={}]", batch.size(), e);
+            isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a rule was broken", e));
+        } catch (RuntimeException e) {
+            if (stage == Stage.COMMITTING) {
+                discard(connection);
+            } else {
+                rollBack(connection);
+            }
+            reader.dropAll();
+            LOG.error("A batch failed [members={}, stage={}]", batch.size(), stage, e);
+            isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a batch failed", e));
+        }
+    }
+
+    private static boolean keyed(Member member) {
+        return member.key() != null;
+    }
+
+    /** The keyed members that are about to be decided, each with the answer its key is claimed with. */
+    private static Map<Member, Answer> claims(List<Member> batch, @Nullable Plan plan) {
+        Map<Member, Answer> claims = new HashMap<>();
+        if (plan == null) {
+            batch.stream().filter(BatchRunner::keyed).forEach(member -> claims.put(member, UNDECIDED));
+        } else {
+            plan.answers().forEach((member, answer) -> {
+                if (keyed(member)) {
+                    claims.put(member, answer);
+                }
+            });
+        }
+        return claims;
+    }
+
+    private IdempotencySql.Claimed claim(Connection connection, Map<Member, Answer> claims) throws SQLException {
+        if (claims.isEmpty()) {
+            return new IdempotencySql.Claimed(Set.of(), 0);
+        }
+        List<IdempotencySql.Claim> rows = new ArrayList<>(claims.size());
+        claims.forEach((member, answer) -> {
+            CommandKey key = member.key();
+            if (key != null) {
+                rows.add(new IdempotencySql.Claim(key.key(), key.fingerprint(), answer));
+            }
+        });
+        long sent = System.nanoTime();
+        IdempotencySql.Claimed claimed = IdempotencySql.claim(connection, rows);
+        if (claimed.nowMicros() != 0) {
+            clock.observe(claimed.nowMicros(), sent, System.nanoTime());
+        }
+        return claimed;
+    }
+
+    private boolean skewed(Plan plan, long databaseMicros) {
+        long off =
+                databaseMicros == 0 ? 0 : Math.abs(databaseMicros - plan.rows().atMicros());
+        return off > SKEW_MAX_MICROS;
+    }
+
+    /** Answers members whose keys were used before from their records; returns the others (PROTOCOL 2). */
+    private List<Member> replay(
+            Connection connection, List<Member> batch, Map<Member, Answer> claims, Set<String> claimed)
+            throws SQLException {
+        connection.rollback();
+        List<Member> used = batch.stream()
+                .filter(member -> {
+                    CommandKey key = member.key();
+                    return key != null && claims.containsKey(member) && !claimed.contains(key.key());
+                })
+                .toList();
+        Map<String, IdempotencySql.Stored> records = IdempotencySql.read(
+                connection,
+                used.stream().map(member -> String.valueOf(member.key())).toList());
+        connection.rollback();
+        List<Member> rest = new ArrayList<>(batch);
+        for (Member member : used) {
+            CommandKey key = member.key();
+            IdempotencySql.Stored record = key == null ? null : records.get(key.key());
+            if (key == null || record == null) {
+                continue;
+            }
+            rest.remove(member);
+            metrics.replayed();
+            if (Arrays.equals(record.requestHash(), key.fingerprint())) {
+                answer(member, record.answer().asReplayed());
+            } else {
+                answer(member, Answer.of(Outcome.KEY_REUSED, clock.nowMicros()));
+            }
+        }
+        return rest;
+    }
+
+    /** Gives back the keys of members that the locks showed cannot be decided in this batch. */
+    private static void withdraw(Connection connection, Plan plan) throws SQLException {
+        List<String> undecided = new ArrayList<>(0);
+        for (Member member : plan.deferred()) {
+            CommandKey key = member.key();
+            if (key != null) {
+                undecided.add(key.key());
+            }
+        }
+        if (!undecided.isEmpty()) {
+            IdempotencySql.withdraw(connection, undecided);
+        }
+    }
+
+    private void finish(Plan plan, Effects effects, List<Member> again) {
+        reader.committed(effects);
+        plan.answers()
+                .forEach((member, answer) -> metrics.answered(
+                        Decider.kind(member.command()).name(), answer.outcome().name()));
+        applier.apply(effects, plan.answers());
+        again.addAll(reclaim(plan));
+        metrics.deferred(plan.deferred().size());
+        for (Member member : plan.deferred()) {
+            if (member.attempts() > DEFERRALS_MAX) {
+                member.fail(new Fault(FaultCode.OVERLOADED, "too many mates in the way"));
+            } else {
+                again.add(member);
+            }
+        }
+    }
+
+    /** The due holds that stand in the way of deferred members, as commands for the front of the next batch. */
+    private List<Member> reclaim(Plan plan) {
+        if (plan.expireFirst().isEmpty()) {
+            return List.of();
+        }
+        try (Connection connection = database.reader()) {
+            return ReservationSql.dueOf(connection, plan.expireFirst(), RECLAIM_MAX).stream()
+                    .map(id -> new Member(new ExpireHold(id)))
+                    .toList();
+        } catch (SQLException e) {
+            // The deferred members read again, and fail there if the database is away.
+            LOG.debug("Due holds could not be read", e);
+            return List.of();
+        }
+    }
+
+    /** PROTOCOL 15: what was committed is known only after the same keys were claimed again. */
+    private void commitUnknown(List<Member> batch, SQLException cause, List<Member> again, int attempt) {
+        metrics.commitUnknown();
+        LOG.warn("The answer to a COMMIT was lost [members={}]", batch.size(), cause);
+        Fault unknown = new Fault(FaultCode.OUTCOME_UNKNOWN, "the answer to COMMIT was lost", cause);
+        List<Member> repeatable = batch.stream()
+                .filter(member -> member.internal() || member.command().repeatable())
+                .toList();
+        batch.stream().filter(member -> !repeatable.contains(member)).forEach(member -> member.fail(unknown));
+        Connection probe = null;
+        try {
+            probe = database.writer();
+            close(probe);
+        } catch (SQLException e) {
+            health.down(message(e));
+            fail(repeatable, unknown);
+            return;
+        }
+        attempt(repeatable, true, again, attempt + 1);
+    }
+
+    private void failed(
+            List<Member> batch,
+            boolean locks,
+            SQLException e,
+            @Nullable Connection connection,
+            Stage stage,
+            List<Member> again,
+            int attempt) {
+        SqlTrouble trouble = SqlTrouble.of(e);
+        reader.drop(batch);
+        if (trouble == SqlTrouble.CONNECTION) {
+            discard(connection);
+            if (stage == Stage.BEFORE || attempt >= 2) {
+                health.down(message(e));
+                fail(batch, new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer", e));
+            } else {
+                attempt(batch, locks, again, attempt + 1);
+            }
+            return;
+        }
+        rollBack(connection);
+        switch (trouble) {
+            case CONFLICT -> attempt(batch, true, again, attempt + 1);
+            case LOCK_TIMEOUT -> {
+                boolean twin = stage == Stage.CLAIMING;
+                Fault fault = twin
+                        ? new Fault(FaultCode.IN_PROGRESS, "an equal request is still running", e)
+                        : new Fault(FaultCode.OVERLOADED, "a row stayed locked", e);
+                isolate(batch, locks, again, Math.max(attempt, 2), fault);
+            }
+            case TIMEOUT ->
+                isolate(
+                        batch,
+                        locks,
+                        again,
+                        attempt,
+                        new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL took too long", e));
+            default -> {
+                LOG.error("PostgreSQL refused a batch [members={}, stage={}]", batch.size(), stage, e);
+                isolate(
+                        batch,
+                        locks,
+                        again,
+                        attempt,
+                        new Fault(FaultCode.INTERNAL, "PostgreSQL refused the command", e));
+            }
+        }
+    }
+
+    /** Halves a batch that cannot be written; a member alone is told {@code fault}. */
+    private void isolate(List<Member> batch, boolean locks, List<Member> again, int attempt, Fault fault) {
+        if (batch.size() == 1) {
+            fail(batch, fault);
+            return;
+        }
+        int half = batch.size() / 2;
+        // Halving is progress: it does not count as another try of the same batch.
+        attempt(batch.subList(0, half), locks, again, attempt);
+        attempt(batch.subList(half, batch.size()), locks, again, attempt);
+    }
+
+    private void answer(Member member, Answer answer) {
+        metrics.answered(Decider.kind(member.command()).name(), answer.outcome().name());
+        applier.apply(new Effects(), Map.of(member, answer));
+    }
+
+    private static void fail(List<Member> batch, Fault fault) {
+        batch.forEach(member -> member.fail(fault));
+    }
+
+    private static void shortenLockTimeout(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = 100");
+        }
+    }
+
+    private static String message(SQLException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private void rollBack(@Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                connection.rollback();
+                close(connection);
+            } catch (SQLException e) {
+                discard(connection);
+            }
+        }
+    }
+
+    private void discard(@Nullable Connection connection) {
+        if (connection != null) {
+            database.discardWriter(connection);
+            close(connection);
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A connection could not be given back", e);
+        }
+    }
+}

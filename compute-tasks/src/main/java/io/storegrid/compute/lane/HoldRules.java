@@ -1,0 +1,110 @@
+package io.storegrid.compute.lane;
+
+import io.storegrid.compute.command.ExpireHold;
+import io.storegrid.compute.command.ExtendHold;
+import io.storegrid.compute.command.SettleHold;
+import io.storegrid.domain.Answer;
+import io.storegrid.domain.HoldState;
+import io.storegrid.domain.Limits;
+import io.storegrid.domain.Outcome;
+import io.storegrid.domain.Reservation;
+import io.storegrid.domain.ReservationLine;
+import io.storegrid.domain.StockChange;
+
+/**
+ * The rules of holds. Whether a hold's time is over is the database's to say: decided from memory, the guard of the row
+ * change says it; read fresh, the row came with the answer (PROTOCOL 16).
+ */
+final class HoldRules {
+
+    private HoldRules() {}
+
+    static Verdict settle(SettleHold command, WorkingSet rows) {
+        HoldRow row = rows.hold(command.reservationId());
+        if (row.touched()) {
+            return new Verdict.Deferred();
+        }
+        Reservation hold = row.base();
+        if (!row.fresh() && (hold == null || hold.state().settled())) {
+            return Verdict.NeedsRead.hold(command.reservationId());
+        }
+        row.touch();
+        if (hold == null) {
+            return notFound(command.reservationId(), rows);
+        }
+        HoldState wanted = command.settlement();
+        if (hold.state() == HoldState.HELD && (!row.fresh() || row.withinTime())) {
+            return changed(Outcome.CHANGED, end(row, hold, wanted, rows), rows);
+        }
+        if (hold.state() == HoldState.HELD && wanted == HoldState.RELEASED) {
+            // Its time is over and nobody swept it yet: the units go back all the same, under the name a reader saw
+            // already.
+            return changed(Outcome.UNCHANGED, end(row, hold, HoldState.EXPIRED, rows), rows);
+        }
+        boolean repeated = wanted == HoldState.RELEASED && hold.state() != HoldState.CONFIRMED;
+        return changed(repeated ? Outcome.UNCHANGED : Outcome.RESERVATION_NOT_HELD, asRead(row, hold), rows);
+    }
+
+    static Verdict expire(ExpireHold command, WorkingSet rows) {
+        HoldRow row = rows.hold(command.reservationId());
+        if (row.touched()) {
+            return new Verdict.Deferred();
+        }
+        Reservation hold = row.base();
+        if (!row.fresh() && hold == null) {
+            return Verdict.NeedsRead.hold(command.reservationId());
+        }
+        row.touch();
+        boolean due = hold != null && hold.state() == HoldState.HELD && !(row.fresh() && row.withinTime());
+        if (hold == null || !due) {
+            return new Verdict.Decided(
+                    Answer.of(Outcome.UNCHANGED, rows.atMicros()).withReservation(hold));
+        }
+        return changed(Outcome.CHANGED, end(row, hold, HoldState.EXPIRED, rows), rows);
+    }
+
+    static Verdict extend(ExtendHold command, WorkingSet rows) {
+        HoldRow row = rows.hold(command.reservationId());
+        if (row.touched()) {
+            return new Verdict.Deferred();
+        }
+        row.touch();
+        Reservation hold = row.base();
+        if (hold == null) {
+            return notFound(command.reservationId(), rows);
+        }
+        if (hold.state().settled() || !row.withinTime()) {
+            return changed(Outcome.RESERVATION_NOT_HELD, asRead(row, hold), rows);
+        }
+        long expiresAt = rows.atMicros() + command.ttlMs() * 1_000;
+        if (expiresAt > hold.createdAtMicros() + Limits.HOLD_LIFE_MAX.toMillis() * 1_000) {
+            return changed(Outcome.EXTENSION_LIMIT, hold, rows);
+        }
+        if (expiresAt <= hold.expiresAtMicros()) {
+            return changed(Outcome.UNCHANGED, hold, rows);
+        }
+        return changed(Outcome.CHANGED, row.extend(expiresAt), rows);
+    }
+
+    /** Ends a hold and gives back, or sells, its units. */
+    static Reservation end(HoldRow row, Reservation hold, HoldState state, WorkingSet rows) {
+        for (ReservationLine line : hold.lines()) {
+            rows.stock(line.sku()).apply(StockChange.settle(hold.id(), line.quantity(), state));
+        }
+        return row.settle(state);
+    }
+
+    private static Verdict notFound(String id, WorkingSet rows) {
+        return new Verdict.Decided(
+                Answer.of(Outcome.RESERVATION_NOT_FOUND, rows.atMicros()).withRef(id));
+    }
+
+    private static Verdict changed(Outcome outcome, Reservation hold, WorkingSet rows) {
+        return new Verdict.Decided(Answer.of(outcome, rows.atMicros()).withReservation(hold));
+    }
+
+    /** The hold as a reader sees it: EXPIRED as soon as its time is over. */
+    private static Reservation asRead(HoldRow row, Reservation hold) {
+        return hold.state() == HoldState.HELD && !row.withinTime() ? hold.settled(HoldState.EXPIRED) : hold;
+    }
+}

@@ -1,0 +1,159 @@
+package io.storegrid.compute.lane;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.storegrid.compute.Healer;
+import io.storegrid.compute.Moved;
+import io.storegrid.compute.StoreCaches;
+import io.storegrid.compute.StoreClock;
+import io.storegrid.compute.StoreHealth;
+import io.storegrid.compute.Threads;
+import io.storegrid.compute.command.AdjustStock;
+import io.storegrid.compute.command.ArchiveProduct;
+import io.storegrid.compute.command.Command;
+import io.storegrid.compute.command.ExpireHold;
+import io.storegrid.compute.command.ExtendHold;
+import io.storegrid.compute.command.ImportProducts;
+import io.storegrid.compute.command.PutProduct;
+import io.storegrid.compute.command.ReserveStock;
+import io.storegrid.compute.command.SetStock;
+import io.storegrid.compute.command.SettleHold;
+import io.storegrid.domain.Answer;
+import io.storegrid.domain.Reservation;
+import io.storegrid.persistence.Database;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.cache.CachePeekMode;
+import org.apache.ignite.cache.affinity.Affinity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's lanes, and which of them a command goes to. Found by colocated tasks in the node's local map under its class
+ * name. Thread-safe.
+ */
+public final class LaneHost implements AutoCloseable {
+
+    private static final long WATCH_EVERY_MS = 100;
+    private static final int OWNERSHIP_EVERY_ROUNDS = 10;
+
+    private final Ignite ignite;
+    private final StoreCaches caches;
+    private final Affinity<String> stockAffinity;
+    private final Affinity<String> holdAffinity;
+    private final Affinity<String> cartAffinity;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<Applier> appliers = new ArrayList<>();
+    private final ScheduledExecutorService watchdog =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-watchdog"));
+    private int rounds;
+    private int ownership;
+
+    public LaneHost(
+            Ignite ignite,
+            StoreCaches caches,
+            Database database,
+            StoreHealth health,
+            StoreClock clock,
+            Healer healer,
+            LaneSettings settings,
+            MeterRegistry registry) {
+        this.ignite = ignite;
+        this.caches = caches;
+        this.stockAffinity = ignite.affinity(StoreCaches.INVENTORY);
+        this.holdAffinity = ignite.affinity(StoreCaches.RESERVATIONS);
+        this.cartAffinity = ignite.affinity(StoreCaches.CARTS);
+        LaneMetrics metrics = new LaneMetrics(registry);
+        for (int i = 0; i < settings.lanes(); i++) {
+            BatchReader reader = new BatchReader(
+                    database, clock, settings.copiesMax(), this::ownCopy, sku -> stockAffinity.partition(sku));
+            Applier applier = new Applier("storegrid-applier-" + i, caches, healer, metrics);
+            BatchRunner runner = new BatchRunner(database, health, clock, reader, applier, metrics);
+            Lane lane = new Lane("storegrid-lane-" + i, settings, health, reader, runner, this::owns);
+            appliers.add(applier);
+            lanes.add(lane);
+            Gauge.builder("storegrid.lane.depth", lane, Lane::depth)
+                    .description("Commands waiting or running in a lane")
+                    .tag("lane", Integer.toString(i))
+                    .register(registry);
+        }
+    }
+
+    /** Starts the lanes and lets tasks find them. */
+    public void start() {
+        lanes.forEach(Lane::start);
+        var unused =
+                watchdog.scheduleWithFixedDelay(this::watch, WATCH_EVERY_MS, WATCH_EVERY_MS, TimeUnit.MILLISECONDS);
+        ignite.cluster().nodeLocalMap().put(LaneHost.class.getName(), this);
+    }
+
+    /**
+     * Queues a command in its lane. The future ends in an answer, a {@link io.storegrid.compute.Fault}, or {@link Moved} when
+     * this node does not own the command's home.
+     */
+    public CompletableFuture<Answer> submit(Command command) {
+        String home = command.home();
+        Affinity<String> affinity = affinity(command);
+        if (!affinity.isPrimary(ignite.cluster().localNode(), home)) {
+            return CompletableFuture.failedFuture(new Moved(home));
+        }
+        return lanes.get(affinity.partition(home) % lanes.size()).offer(command);
+    }
+
+    /** The affinity that decides where a command lives. */
+    public Affinity<String> affinity(Command command) {
+        if (command instanceof ReserveStock
+                || command instanceof AdjustStock
+                || command instanceof SetStock
+                || command instanceof PutProduct
+                || command instanceof ArchiveProduct
+                || command instanceof ImportProducts) {
+            return stockAffinity;
+        }
+        boolean hold = command instanceof SettleHold || command instanceof ExpireHold || command instanceof ExtendHold;
+        return hold ? holdAffinity : cartAffinity;
+    }
+
+    /** Whether this node is the primary of a reservation. */
+    public boolean ownsHold(String reservationId) {
+        return holdAffinity.isPrimary(ignite.cluster().localNode(), reservationId);
+    }
+
+    /** Commands waiting or running in all lanes. */
+    public int depth() {
+        return lanes.stream().mapToInt(Lane::depth).sum();
+    }
+
+    @Override
+    public void close() {
+        ignite.cluster().nodeLocalMap().remove(LaneHost.class.getName());
+        watchdog.shutdownNow();
+        lanes.forEach(Lane::close);
+        appliers.forEach(Applier::close);
+    }
+
+    private boolean owns(Command command) {
+        return affinity(command).isPrimary(ignite.cluster().localNode(), command.home());
+    }
+
+    private @Nullable Reservation ownCopy(String id) {
+        return caches.reservations().localPeek(id, CachePeekMode.PRIMARY);
+    }
+
+    private void watch() {
+        lanes.forEach(Lane::watch);
+        if (++rounds % OWNERSHIP_EVERY_ROUNDS == 0) {
+            int now = Arrays.hashCode(
+                    stockAffinity.primaryPartitions(ignite.cluster().localNode()));
+            if (now != ownership) {
+                ownership = now;
+                lanes.forEach(Lane::doubtPictures);
+            }
+        }
+    }
+}

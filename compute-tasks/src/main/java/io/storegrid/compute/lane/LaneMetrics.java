@@ -1,0 +1,111 @@
+package io.storegrid.compute.lane;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.storegrid.domain.HoldState;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+/** What a node's lanes count. Thread-safe. */
+public final class LaneMetrics {
+
+    private final MeterRegistry registry;
+    private final DistributionSummary batchSize;
+    private final Timer commit;
+    private final Counter keysReplayed;
+    private final Counter deferred;
+    private final Counter unknown;
+    private final Counter applyFailed;
+    private final ConcurrentMap<String, Counter> guards = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Counter> outcomes = new ConcurrentHashMap<>();
+    private final ConcurrentMap<HoldState, Counter> settled = new ConcurrentHashMap<>();
+
+    public LaneMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        batchSize = DistributionSummary.builder("storegrid.lane.batch.size")
+                .description("Commands in one transaction")
+                .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+                .register(registry);
+        commit = Timer.builder("storegrid.lane.batch.time")
+                .description("From taking a batch to its COMMIT")
+                .serviceLevelObjectives(
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(2),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(1))
+                .register(registry);
+        keysReplayed = Counter.builder("storegrid.lane.keys.replayed")
+                .description("Commands answered from their idempotency record")
+                .register(registry);
+        deferred = Counter.builder("storegrid.lane.deferred")
+                .description("Commands put off to the next batch because of a mate in theirs")
+                .register(registry);
+        unknown = Counter.builder("storegrid.lane.commit.unknown")
+                .description("Commits whose answer was lost")
+                .register(registry);
+        applyFailed = Counter.builder("storegrid.cache.apply.failed")
+                .description("Committed batches whose values could not be put into the caches at once")
+                .register(registry);
+    }
+
+    void committed(int members, long nanos) {
+        batchSize.record(members);
+        commit.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void guardLost(String guard) {
+        guards.computeIfAbsent(
+                        guard,
+                        name -> Counter.builder("storegrid.lane.fence.rejects")
+                                .description("Batches rolled back because a row was not as decided")
+                                .tag("guard", name)
+                                .register(registry))
+                .increment();
+    }
+
+    void answered(String command, String outcome) {
+        outcomes.computeIfAbsent(
+                        command + ' ' + outcome,
+                        both -> Counter.builder("storegrid.commands")
+                                .description("Commands by kind and outcome")
+                                .tag("command", command)
+                                .tag("outcome", outcome)
+                                .register(registry))
+                .increment();
+    }
+
+    void settled(HoldState state, int holds) {
+        settled.computeIfAbsent(
+                        state,
+                        ended -> Counter.builder("storegrid.holds.settled")
+                                .description("Holds that ended, by the state they ended in")
+                                .tag("state", ended.name())
+                                .register(registry))
+                .increment(holds);
+    }
+
+    void replayed() {
+        keysReplayed.increment();
+    }
+
+    void deferred(int members) {
+        deferred.increment(members);
+    }
+
+    void commitUnknown() {
+        unknown.increment();
+    }
+
+    void applyFailed() {
+        applyFailed.increment();
+    }
+}

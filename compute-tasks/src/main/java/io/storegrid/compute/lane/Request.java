@@ -1,0 +1,59 @@
+package io.storegrid.compute.lane;
+
+import io.storegrid.compute.command.Command;
+import io.storegrid.domain.Answer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One caller's command in a lane, from its entry to its answer. While it is QUEUED anyone may take it out again and say
+ * that nothing was done; once it is RUNNING only its end, or "unknown", can be told.
+ */
+final class Request {
+
+    private enum Stage {
+        QUEUED,
+        RUNNING,
+        GONE
+    }
+
+    private final Command command;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
+    private final long enteredNanos = System.nanoTime();
+
+    Request(Command command) {
+        this.command = command;
+    }
+
+    Command command() {
+        return command;
+    }
+
+    CompletableFuture<Answer> answer() {
+        return answer;
+    }
+
+    long enteredNanos() {
+        return enteredNanos;
+    }
+
+    /** Takes this request into a batch; false when it was taken out before. */
+    boolean run() {
+        return stage.compareAndSet(Stage.QUEUED, Stage.RUNNING);
+    }
+
+    /** Puts this request back, because its batch did nothing for it. */
+    void requeue() {
+        stage.compareAndSet(Stage.RUNNING, Stage.QUEUED);
+    }
+
+    boolean running() {
+        return stage.get() == Stage.RUNNING;
+    }
+
+    /** Takes this request out if it is not running; true when it is out now. */
+    boolean withdraw() {
+        return stage.compareAndSet(Stage.QUEUED, Stage.GONE);
+    }
+}

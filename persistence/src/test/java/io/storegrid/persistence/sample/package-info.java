@@ -1,0 +1,5 @@
+/** Tests of the sample catalogue. */
+@NullMarked
+package io.storegrid.persistence.sample;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,253 @@
+package io.storegrid.api;
+
+import static io.javalin.apibuilder.ApiBuilder.delete;
+import static io.javalin.apibuilder.ApiBuilder.get;
+import static io.javalin.apibuilder.ApiBuilder.head;
+import static io.javalin.apibuilder.ApiBuilder.path;
+import static io.javalin.apibuilder.ApiBuilder.post;
+import static io.javalin.apibuilder.ApiBuilder.put;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.util.JavalinLogger;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.storegrid.api.cart.CartRoutes;
+import io.storegrid.api.catalogue.ProductJson;
+import io.storegrid.api.catalogue.ProductRoutes;
+import io.storegrid.api.http.HttpMetrics;
+import io.storegrid.api.http.RequestMarks;
+import io.storegrid.api.http.Writes;
+import io.storegrid.api.imports.ImportRoutes;
+import io.storegrid.api.inventory.InventoryRoutes;
+import io.storegrid.api.operations.AdminRoutes;
+import io.storegrid.api.operations.DocumentRoutes;
+import io.storegrid.api.operations.HealthRoutes;
+import io.storegrid.api.problem.Problems;
+import io.storegrid.api.problem.ServerErrors;
+import io.storegrid.api.reservation.ReservationRoutes;
+import io.storegrid.compute.gateway.Catalogue;
+import io.storegrid.compute.gateway.CommandGateway;
+import io.storegrid.compute.gateway.ImportGateway;
+import io.storegrid.compute.gateway.Operations;
+import io.storegrid.compute.gateway.ReadGateway;
+import java.util.List;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * The REST API of one node as one value: built here from the gateways, started and closed by whoever runs the node.
+ * {@link #start} and {@link #close} once each, from any thread.
+ *
+ * <p>Threads: reads run on the server's own threads and may wait there for PostgreSQL; writes wait on no thread. So the
+ * pool is small, and its size bounds how many reads can hang in a database that is away.
+ */
+public final class StorefrontApi implements AutoCloseable {
+
+    private static final int THREADS_MIN = 8;
+    private static final int THREADS_MAX = 64;
+    private static final int THREAD_IDLE_MS = 60_000;
+
+    /** How long a connection may be silent, also in the middle of a body. */
+    private static final int IDLE_MS = 30_000;
+
+    /** How long running requests may go on after {@link #close}. */
+    private static final int STOP_MS = 3_000;
+
+    /** Milliseconds that a gateway may be late with its own deadline before the server answers in its place. */
+    private static final int GRACE_MS = 1_000;
+
+    private final Javalin javalin;
+
+    public StorefrontApi(
+            HttpSettings settings,
+            String nodeName,
+            CommandGateway commands,
+            ReadGateway reads,
+            Catalogue catalogue,
+            ImportGateway imports,
+            Operations operations,
+            PrometheusMeterRegistry registry) {
+        this(
+                settings,
+                nodeName,
+                commands,
+                reads,
+                catalogue,
+                imports,
+                operations,
+                registry,
+                ImportRoutes.IMPORT_BYTES_MAX);
+    }
+
+    StorefrontApi(
+            HttpSettings settings,
+            String nodeName,
+            CommandGateway commands,
+            ReadGateway reads,
+            Catalogue catalogue,
+            ImportGateway imports,
+            Operations operations,
+            PrometheusMeterRegistry registry,
+            long importBytesMax) {
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN, THREAD_IDLE_MS);
+        threads.setName("http");
+        Writes writes = new Writes(commands, settings.requestTimeout(), threads);
+        RequestMarks marks = new RequestMarks(nodeName);
+        HttpMetrics metrics = new HttpMetrics(registry);
+        Routes routes = new Routes(
+                new ProductRoutes(catalogue, reads, new ProductJson(), writes),
+                new InventoryRoutes(reads, writes),
+                new CartRoutes(reads, writes),
+                new ReservationRoutes(reads, writes),
+                new ImportRoutes(imports, importBytesMax),
+                new AdminRoutes(operations),
+                new HealthRoutes(operations, registry, nodeName),
+                new DocumentRoutes());
+        javalin = Javalin.create(config -> {
+            listen(config, settings, threads, marks.nodeName());
+            config.routes.before(ctx -> {
+                metrics.begin(ctx);
+                marks.set(ctx);
+            });
+            config.routes.after(metrics::end);
+            config.routes.apiBuilder(routes::declare);
+            Problems.install(config.routes);
+        });
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @throws io.javalin.util.JavalinBindException when the port is taken
+     */
+    public void start() {
+        // What a start has to say is said by whoever runs the node.
+        JavalinLogger.startupInfo = false;
+        javalin.start();
+    }
+
+    /** The port that is listened on, after {@link #start}. */
+    public int port() {
+        return javalin.port();
+    }
+
+    /** Takes no new connection, lets running requests end, for three seconds at most, and stops. */
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+
+    /** Every route as method and path template, HEAD left out because it goes wherever GET goes. */
+    List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(parsed -> parsed.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod() && !endpoint.method.equals(HandlerType.HEAD))
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+                .sorted()
+                .toList();
+    }
+
+    private static void listen(JavalinConfig config, HttpSettings settings, QueuedThreadPool threads, String nodeName) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        config.http.asyncTimeout = settings.requestTimeout().toMillis() + GRACE_MS;
+        config.jetty.host = settings.host();
+        config.jetty.port = settings.port();
+        config.jetty.threadPool = threads;
+        config.jetty.modifyServer(server -> {
+            server.setStopTimeout(STOP_MS);
+            server.setErrorHandler(new ServerErrors(nodeName));
+        });
+        config.jetty.modifyHttpConfiguration(http -> http.setIdleTimeout(IDLE_MS));
+    }
+
+    /** The table of routes: the one place that says what is served where. */
+    private record Routes(
+            ProductRoutes products,
+            InventoryRoutes inventory,
+            CartRoutes carts,
+            ReservationRoutes reservations,
+            ImportRoutes imports,
+            AdminRoutes admin,
+            HealthRoutes health,
+            DocumentRoutes documents) {
+
+        void declare() {
+            path("v1", () -> {
+                path("products", () -> {
+                    read(products::list);
+                    path("{sku}", () -> {
+                        read(products::show);
+                        put(products::put);
+                        delete(products::archive);
+                    });
+                });
+                path("categories", () -> read(products::categories));
+                path("imports", () -> {
+                    post(imports::create);
+                    path("{id}", () -> read(imports::show));
+                });
+                path("inventory", () -> {
+                    read(inventory::several);
+                    path("{sku}", () -> {
+                        read(inventory::show);
+                        put(inventory::set);
+                        path("adjustments", () -> post(inventory::adjust));
+                    });
+                });
+                path("carts", () -> {
+                    post(carts::create);
+                    path("{id}", () -> {
+                        read(carts::show);
+                        delete(carts::delete);
+                        path("merge", () -> post(carts::merge));
+                        path("reservation", () -> put(reservations::reserveCart));
+                        path("lines", () -> {
+                            post(carts::add);
+                            path("{sku}", () -> {
+                                put(carts::set);
+                                delete(carts::remove);
+                            });
+                        });
+                    });
+                });
+                path("reservations", () -> {
+                    post(reservations::create);
+                    path("{id}", () -> {
+                        read(reservations::show);
+                        path("extend", () -> post(reservations::extend));
+                        path("confirm", () -> post(reservations::confirm));
+                        path("release", () -> post(reservations::release));
+                    });
+                });
+                path("admin", () -> {
+                    path("topology", () -> read(admin::topology));
+                    path("affinity/{sku}", () -> read(admin::affinity));
+                    path("invariants", () -> read(admin::invariants));
+                    path("drain", () -> post(admin::drain));
+                    path("reconcile", () -> post(admin::reconcile));
+                });
+            });
+            path("health", () -> {
+                path("live", () -> read(health::live));
+                path("ready", () -> read(health::ready));
+            });
+            path("metrics", () -> read(health::metrics));
+            path("openapi.yaml", () -> read(documents::contract));
+            path("docs", () -> {
+                read(documents::docs);
+                path("{file}", () -> read(documents::asset));
+            });
+            path("problems/{code}", () -> read(documents::problem));
+        }
+
+        /** HEAD answers as GET does, without the body; left to itself Javalin says 200 to anything. */
+        private static void read(Handler handler) {
+            get(handler);
+            head(handler);
+        }
+    }
+}

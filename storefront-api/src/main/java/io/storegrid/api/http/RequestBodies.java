@@ -1,0 +1,136 @@
+package io.storegrid.api.http;
+
+import io.javalin.http.Context;
+import io.storegrid.api.json.FieldErrors;
+import io.storegrid.api.json.JsonObject;
+import io.storegrid.api.json.MalformedJson;
+import io.storegrid.api.json.StrictJson;
+import io.storegrid.api.problem.Problem;
+import io.storegrid.api.problem.ProblemCode;
+import io.storegrid.api.problem.Problems;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Takes bodies off the wire, within bounds, and hands them to the strict reader. Thread-safe. */
+public final class RequestBodies {
+
+    /** Bytes of a JSON body; a cart of a hundred lines has some six thousand. */
+    public static final int JSON_BYTES_MAX = 1 << 20;
+
+    /** Request attribute: bytes of body that were read, a {@link Long}. */
+    static final String BYTES_READ = "storegrid.body-bytes";
+
+    private static final Set<String> JSON = Set.of("application/json");
+
+    private RequestBodies() {}
+
+    /** A JSON body's bytes; one is needed. */
+    public static byte[] json(Context ctx) throws IOException {
+        requireMediaType(ctx, JSON);
+        return read(ctx);
+    }
+
+    /** A JSON body's bytes; none when the request has no body. */
+    public static byte[] optionalJson(Context ctx) throws IOException {
+        if (ctx.header("Content-Type") != null) {
+            return json(ctx);
+        }
+        byte[] body = read(ctx);
+        if (body.length > 0) {
+            requireMediaType(ctx, JSON);
+        }
+        return body;
+    }
+
+    /** No bytes; refuses a request that has a body where none is meant. */
+    public static byte[] none(Context ctx) throws IOException {
+        byte[] body = read(ctx);
+        if (body.length > 0) {
+            throw Problem.of(ProblemCode.MALFORMED_REQUEST, "This request takes no body.")
+                    .exception();
+        }
+        return body;
+    }
+
+    /**
+     * What {@code reading} makes of the body's one object; an absent body is an object without members.
+     *
+     * @throws io.storegrid.api.problem.ProblemException 400 or 422, with all errors of the body
+     */
+    public static <T> T parsed(byte[] body, Function<JsonObject, T> reading) {
+        FieldErrors errors = new FieldErrors();
+        JsonObject object;
+        if (body.length == 0) {
+            object = JsonObject.empty(errors);
+        } else {
+            try {
+                object = JsonObject.of(StrictJson.parse(body), errors);
+            } catch (MalformedJson e) {
+                throw Problem.of(ProblemCode.MALFORMED_JSON, e.detail()).exception();
+            }
+        }
+        T read = reading.apply(object);
+        object.done();
+        if (!errors.isEmpty()) {
+            throw Problems.validationFailed(errors).exception();
+        }
+        return read;
+    }
+
+    /** Refuses a body that is not of one of {@code accepted}, not in UTF-8, or compressed. */
+    public static void requireMediaType(Context ctx, Set<String> accepted) {
+        String encoding = ctx.header("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw unsupported("Content-Encoding " + encoding + " is not taken.");
+        }
+        String header = ctx.header("Content-Type");
+        if (header == null) {
+            throw unsupported("A Content-Type is needed: one of " + accepted + ".");
+        }
+        String[] parts = header.split(";", -1);
+        if (!accepted.contains(parts[0].trim().toLowerCase(Locale.ROOT))) {
+            throw unsupported("Content-Type " + parts[0].trim() + " is not one of " + accepted + ".");
+        }
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].trim().toLowerCase(Locale.ROOT).replace("\"", "");
+            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
+                throw unsupported("Only UTF-8 is taken.");
+            }
+        }
+    }
+
+    /** Refuses a body that says it is longer than {@code bytesMax} before a byte of it is read. */
+    public static void requireLength(Context ctx, long bytesMax) {
+        if (ctx.req().getContentLengthLong() > bytesMax) {
+            throw tooLarge(ctx, bytesMax);
+        }
+    }
+
+    /** The refusal of a body of more than {@code bytesMax}; the rest of the body is not read. */
+    public static RuntimeException tooLarge(Context ctx, long bytesMax) {
+        ctx.header("Connection", "close");
+        return Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, "The body has more than " + bytesMax + " bytes.")
+                .with("maxBytes", bytesMax)
+                .exception();
+    }
+
+    private static byte[] read(Context ctx) throws IOException {
+        requireLength(ctx, JSON_BYTES_MAX);
+        byte[] body;
+        try (InputStream in = ctx.req().getInputStream()) {
+            body = in.readNBytes(JSON_BYTES_MAX + 1);
+        }
+        ctx.attribute(BYTES_READ, (long) body.length);
+        if (body.length > JSON_BYTES_MAX) {
+            throw tooLarge(ctx, JSON_BYTES_MAX);
+        }
+        return body;
+    }
+
+    private static RuntimeException unsupported(String detail) {
+        return Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, detail).exception();
+    }
+}

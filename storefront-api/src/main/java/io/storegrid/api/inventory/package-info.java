@@ -1,0 +1,5 @@
+/** Stock over HTTP. */
+@NullMarked
+package io.storegrid.api.inventory;
+
+import org.jspecify.annotations.NullMarked;

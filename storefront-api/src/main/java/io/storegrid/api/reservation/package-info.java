@@ -1,0 +1,5 @@
+/** Reservations over HTTP. */
+@NullMarked
+package io.storegrid.api.reservation;
+
+import org.jspecify.annotations.NullMarked;
