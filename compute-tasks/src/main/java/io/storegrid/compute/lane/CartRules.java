@@ -61,7 +61,7 @@ final class CartRules {
             return judged(row, command.cartId(), obstacle);
         }
         HoldRow hold = holdOf(cart, rows);
-        if (hold != null && hold.touched()) {
+        if (busy(cart, hold)) {
             return new Verdict.Deferred();
         }
         release(hold, rows);
@@ -92,7 +92,7 @@ final class CartRules {
             return answer(Outcome.QUANTITY_LIMIT, cart, rows);
         }
         HoldRow hold = holdOf(from, rows);
-        if (hold != null && hold.touched()) {
+        if (busy(from, hold)) {
             return new Verdict.Deferred();
         }
         // Its units are wanted by the other cart now: left alone, the shopper would be blocked by their own hold.
@@ -115,7 +115,7 @@ final class CartRules {
                 .map(line -> new ReservationLine(line.sku(), line.quantity()))
                 .toList());
         HoldRow hold = holdOf(cart, rows);
-        if (hold != null && hold.touched()) {
+        if (busy(cart, hold)) {
             return new Verdict.Deferred();
         }
         for (ReservationLine line : lines) {
@@ -160,6 +160,11 @@ final class CartRules {
             hold.touch();
             HoldRules.end(hold, live, HoldState.RELEASED, rows);
         }
+    }
+
+    /** Whether a mate of this batch settled the cart's hold, or made it after the rows were locked. */
+    private static boolean busy(Cart cart, @Nullable HoldRow hold) {
+        return hold == null ? cart.reservationId() != null : hold.touched();
     }
 
     /** The row of the cart's hold; null when it has none. Loaded with the cart, under locks. */

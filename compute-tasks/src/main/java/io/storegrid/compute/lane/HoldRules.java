@@ -5,11 +5,16 @@ import io.storegrid.compute.command.ExtendHold;
 import io.storegrid.compute.command.SettleHold;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.HoldState;
+import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.domain.StockChange;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of holds. Whether a hold's time is over is the database's to say: decided from memory, the guard of the row
@@ -27,6 +32,10 @@ final class HoldRules {
         Reservation hold = row.base();
         if (!row.fresh() && (hold == null || hold.state().settled())) {
             return Verdict.NeedsRead.hold(command.reservationId());
+        }
+        Verdict doubt = hold == null ? null : doubt(row, hold, command.settlement(), rows);
+        if (doubt != null) {
+            return doubt;
         }
         row.touch();
         if (hold == null) {
@@ -53,6 +62,10 @@ final class HoldRules {
         Reservation hold = row.base();
         if (!row.fresh() && hold == null) {
             return Verdict.NeedsRead.hold(command.reservationId());
+        }
+        Verdict doubt = hold == null ? null : doubt(row, hold, HoldState.EXPIRED, rows);
+        if (doubt != null) {
+            return doubt;
         }
         row.touch();
         boolean due = hold != null && hold.state() == HoldState.HELD && !(row.fresh() && row.withinTime());
@@ -84,6 +97,27 @@ final class HoldRules {
             return changed(Outcome.UNCHANGED, hold, rows);
         }
         return changed(Outcome.CHANGED, row.extend(expiresAt), rows);
+    }
+
+    /**
+     * Whether a hold's units are not among the reserved ones as memory has them: then the hold was settled already, or the
+     * stock is older than the hold, and both have to be read. Null when nothing speaks against settling it.
+     */
+    private static @Nullable Verdict doubt(HoldRow row, Reservation hold, HoldState state, WorkingSet rows) {
+        if (hold.state().settled()) {
+            return null;
+        }
+        Set<String> skus = new TreeSet<>();
+        boolean doubtful = false;
+        boolean unread = !row.fresh();
+        for (ReservationLine line : hold.lines()) {
+            StockRow stock = rows.stock(line.sku());
+            InventoryItem item = stock.current();
+            doubtful |= item == null || !item.allows(StockChange.settle(hold.id(), line.quantity(), state));
+            unread |= !stock.fresh();
+            skus.add(line.sku());
+        }
+        return doubtful && unread ? new Verdict.NeedsRead(skus, List.of(hold.id()), List.of()) : null;
     }
 
     /** Ends a hold and gives back, or sells, its units. */

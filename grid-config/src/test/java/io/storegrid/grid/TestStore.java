@@ -1,0 +1,212 @@
+package io.storegrid.grid;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.storegrid.compute.Reconciler;
+import io.storegrid.compute.StoreRuntime;
+import io.storegrid.compute.command.Command;
+import io.storegrid.compute.command.CommandKey;
+import io.storegrid.compute.command.CreateCart;
+import io.storegrid.compute.command.ReserveStock;
+import io.storegrid.compute.command.SetStock;
+import io.storegrid.compute.command.SettleHold;
+import io.storegrid.compute.lane.LaneSettings;
+import io.storegrid.domain.Answer;
+import io.storegrid.domain.CartId;
+import io.storegrid.domain.HoldState;
+import io.storegrid.domain.ReservationLine;
+import io.storegrid.persistence.Database;
+import io.storegrid.persistence.Invariants;
+import io.storegrid.persistence.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.ignite.Ignite;
+
+/**
+ * The whole store below HTTP in one JVM: a grid of several nodes with lanes, gateways and sweepers on a real PostgreSQL.
+ * {@link #close} checks every invariant and that each copy in the grid equals its row, so each test that uses this is
+ * judged by the same checker.
+ */
+public final class TestStore implements AutoCloseable {
+
+    /** Longer than any command takes, short enough that a hang is a failure. */
+    public static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private final TestDatabase database;
+    private final TestGrid grid;
+    private final List<StoreRuntime> runtimes = new ArrayList<>();
+    private final List<SimpleMeterRegistry> registries = new ArrayList<>();
+
+    private TestStore(int nodes, LaneSettings settings) {
+        database = TestDatabase.create();
+        grid = TestGrid.start(nodes, database.settings());
+        for (Ignite node : grid.nodes()) {
+            SimpleMeterRegistry registry = new SimpleMeterRegistry();
+            StoreRuntime runtime = new StoreRuntime(node, TestGrid.database(node), settings, registry);
+            try {
+                runtime.start();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            registries.add(registry);
+            runtimes.add(runtime);
+        }
+    }
+
+    /** A store of {@code nodes} nodes with default lanes and no rows. */
+    public static TestStore start(int nodes) {
+        return new TestStore(nodes, LaneSettings.DEFAULT);
+    }
+
+    /** A store of {@code nodes} nodes with lanes as given and no rows. */
+    public static TestStore start(int nodes, LaneSettings settings) {
+        return new TestStore(nodes, settings);
+    }
+
+    public StoreRuntime runtime(int node) {
+        return runtimes.get(node);
+    }
+
+    /** The runtime of any node. */
+    public StoreRuntime anyRuntime() {
+        return runtimes.get(ThreadLocalRandom.current().nextInt(runtimes.size()));
+    }
+
+    public TestGrid grid() {
+        return grid;
+    }
+
+    public TestDatabase database() {
+        return database;
+    }
+
+    /** The sum of a counter over all nodes. */
+    public double count(String counter) {
+        return registries.stream()
+                .flatMap(registry -> registry.find(counter).counters().stream())
+                .mapToDouble(io.micrometer.core.instrument.Counter::count)
+                .sum();
+    }
+
+    public CompletableFuture<Answer> send(Command command) {
+        return anyRuntime().commands().execute(command, DEADLINE);
+    }
+
+    /** Executes a command through any node and waits for its answer. */
+    public Answer execute(Command command) {
+        return await(send(command));
+    }
+
+    public static Answer await(CompletableFuture<Answer> answer) {
+        try {
+            return answer.get(DEADLINE.toMillis() + 5_000, TimeUnit.MILLISECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("no answer", e);
+        }
+    }
+
+    /** Makes the first stock of {@code sku}. */
+    public void stock(String sku, long onHand) {
+        Answer answer = execute(new SetStock(null, sku, onHand, 0, "test"));
+        if (!answer.outcome().accepted()) {
+            throw new AssertionError("stock was not made: " + answer);
+        }
+    }
+
+    public static CommandKey key() {
+        return key(UUID.randomUUID().toString());
+    }
+
+    public static CommandKey key(String text) {
+        return new CommandKey(text, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static String entropy() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    public static ReserveStock reserve(CommandKey key, long ttlMs, ReservationLine... lines) {
+        return new ReserveStock(key, ReservationLine.summed(List.of(lines)), ttlMs, null, entropy());
+    }
+
+    public static ReserveStock reserve(String sku, int quantity) {
+        return reserve(key(), 300_000, new ReservationLine(sku, quantity));
+    }
+
+    public static SettleHold confirm(String id) {
+        return new SettleHold(key(), id, HoldState.CONFIRMED);
+    }
+
+    public static SettleHold release(String id) {
+        return new SettleHold(null, id, HoldState.RELEASED);
+    }
+
+    public static CreateCart createCart() {
+        return new CreateCart(key(), CartId.of(entropy()), "BRL", null, List.of());
+    }
+
+    /** The first column of the first row. */
+    public long number(String sql) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Fails unless every invariant holds and every copy equals its row. To be called at rest. */
+    public void check() {
+        TestGrid.await(
+                Duration.ofSeconds(10),
+                "the lanes to come to rest",
+                () -> runtimes.stream().allMatch(runtime -> runtime.depth() == 0));
+        try (Connection connection = database.connect()) {
+            List<Invariants.Violation> violations = Invariants.violations(connection);
+            if (!violations.isEmpty()) {
+                throw new AssertionError("invariants broken: " + violations);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        Reconciler reconciler = runtimes.get(0).reconciler();
+        // The applier answers before it is idle, and a sweeper may be at work: rest is when nothing differs.
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        List<String> differences = reconciler.differences();
+        while (!differences.isEmpty() && System.nanoTime() - deadline < 0) {
+            differences = reconciler.differences();
+        }
+        if (!differences.isEmpty()) {
+            throw new AssertionError("I12 the grid differs from PostgreSQL: "
+                    + differences.subList(0, Math.min(10, differences.size())));
+        }
+    }
+
+    /** Checks, and stops everything whatever the check said. */
+    @Override
+    public void close() {
+        try {
+            check();
+        } finally {
+            runtimes.forEach(StoreRuntime::close);
+            grid.close();
+            database.close();
+        }
+    }
+
+    /** The database of one node. */
+    public Database nodeDatabase(int node) {
+        return TestGrid.database(grid.node(node));
+    }
+}
