@@ -33,6 +33,8 @@ import io.storegrid.compute.gateway.ImportGateway;
 import io.storegrid.compute.gateway.Operations;
 import io.storegrid.compute.gateway.ReadGateway;
 import java.util.List;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -53,6 +55,9 @@ public final class StorefrontApi implements AutoCloseable {
 
     /** How long running requests may go on after {@link #close}. */
     private static final int STOP_MS = 3_000;
+
+    /** How long a stop waits for a silent connection; Jetty's own second would be felt by whoever presses Ctrl-C. */
+    private static final int STOP_IDLE_MS = 50;
 
     /** Milliseconds that a gateway may be late with its own deadline before the server answers in its place. */
     private static final int GRACE_MS = 1_000;
@@ -154,14 +159,19 @@ public final class StorefrontApi implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
         config.http.asyncTimeout = settings.requestTimeout().toMillis() + GRACE_MS;
-        config.jetty.host = settings.host();
-        config.jetty.port = settings.port();
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(STOP_MS);
             server.setErrorHandler(new ServerErrors(nodeName));
         });
         config.jetty.modifyHttpConfiguration(http -> http.setIdleTimeout(IDLE_MS));
+        config.jetty.addConnector((server, http) -> {
+            ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+            connector.setHost(settings.host());
+            connector.setPort(settings.port());
+            connector.setShutdownIdleTimeout(STOP_IDLE_MS);
+            return connector;
+        });
     }
 
     /** The table of routes: the one place that says what is served where. */

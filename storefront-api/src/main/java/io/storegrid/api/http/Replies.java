@@ -2,6 +2,8 @@ package io.storegrid.api.http;
 
 import io.javalin.http.Context;
 import io.storegrid.api.json.JsonText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Writes what succeeded. Thread-safe. */
 public final class Replies {
@@ -17,11 +19,16 @@ public final class Replies {
 
     private Replies() {}
 
-    /** {@code view} as JSON. */
+    /**
+     * {@code view} as JSON, to be called last. Written straight to the response: given a result, Javalin compares its ETag
+     * with If-None-Match and answers 304 of its own accord, also where price or stock moved under the same version.
+     */
     public static void json(Context ctx, int status, String cacheControl, Object view) {
-        ctx.status(status)
-                .contentType("application/json")
-                .header("Cache-Control", cacheControl)
-                .result(JsonText.of(view));
+        ctx.status(status).contentType("application/json").header("Cache-Control", cacheControl);
+        try {
+            ctx.outputStream().write(JsonText.of(view));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the caller went away", e);
+        }
     }
 }

@@ -30,14 +30,15 @@ public final class RequestBodies {
     /** A JSON body's bytes; one is needed. */
     public static byte[] json(Context ctx) throws IOException {
         requireMediaType(ctx, JSON);
-        return read(ctx);
+        byte[] body = read(ctx);
+        if (body.length == 0) {
+            throw Problem.of(ProblemCode.MALFORMED_JSON, "The body is empty.").exception();
+        }
+        return body;
     }
 
     /** A JSON body's bytes; none when the request has no body. */
     public static byte[] optionalJson(Context ctx) throws IOException {
-        if (ctx.header("Content-Type") != null) {
-            return json(ctx);
-        }
         byte[] body = read(ctx);
         if (body.length > 0) {
             requireMediaType(ctx, JSON);

@@ -15,10 +15,12 @@ import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.Shortage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,6 +156,13 @@ public final class Problems {
             ctx.header("Connection", "close");
             write(ctx, Problem.of(ProblemCode.REQUEST_TIMEOUT));
         });
+        routes.exception(CancellationException.class, (e, ctx) -> {
+            // Javalin cancels what a request waited for after the time-out below has answered it.
+            if (ctx.resultInputStream() == null) {
+                write(ctx, Problem.of(ProblemCode.OUTCOME_UNKNOWN));
+            }
+        });
+        routes.exception(UncheckedIOException.class, (e, ctx) -> LOG.debug("Reply broke off [path={}]", ctx.path(), e));
         routes.exception(Exception.class, (e, ctx) -> {
             LOG.error("Request failed [id={}, path={}]", requestId(ctx), ctx.path(), e);
             write(ctx, Problem.of(ProblemCode.INTERNAL));

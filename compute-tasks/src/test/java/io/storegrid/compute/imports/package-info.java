@@ -1,0 +1,5 @@
+/** Tests of bulk input. */
+@NullMarked
+package io.storegrid.compute.imports;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,503 @@
+package io.storegrid.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.storegrid.api.ApiClient.Reply;
+import io.storegrid.api.problem.ProblemCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stock, carts and reservations over HTTP. */
+class ShoppingHttpTest extends HttpFixture {
+
+    private static final String NO_CART = "/v1/carts/cart_" + "0".repeat(32);
+    private static final String NO_HOLD = "/v1/reservations/rsv_" + "0".repeat(36);
+
+    @Test
+    void setsAndReadsStock() {
+        assertProblem(
+                ProblemCode.PRODUCT_NOT_FOUND,
+                api.put("/v1/inventory/A1").ifNew().json("{\"onHand\":5}").send());
+        stocked("A1", 5);
+        Reply shown =
+                assertStatus(200, api.get("/v1/inventory/A1?consistency=fresh").send());
+        assertEquals("no-store", shown.header("Cache-Control").orElse(""));
+        assertEquals(5, shown.json().get("available").asLong());
+        assertTrue(shown.json().get("asOf").asText().endsWith("Z"));
+        assertStatus(
+                304,
+                api.get("/v1/inventory/A1")
+                        .header("If-None-Match", shown.etag())
+                        .send());
+        Reply set = assertStatus(
+                200,
+                api.put("/v1/inventory/A1")
+                        .ifMatch(shown.etag())
+                        .json("{\"onHand\":0}")
+                        .send());
+        assertEquals("\"2\"", set.etag());
+        assertProblem(
+                ProblemCode.VERSION_CONFLICT,
+                api.put("/v1/inventory/A1")
+                        .ifMatch(shown.etag())
+                        .json("{\"onHand\":9}")
+                        .send());
+        assertProblem(
+                ProblemCode.PRECONDITION_REQUIRED,
+                api.put("/v1/inventory/A1").json("{\"onHand\":9}").send());
+        assertProblem(
+                ProblemCode.INVALID_PARAMETER,
+                api.get("/v1/inventory/A1?consistency=maybe").send());
+        assertProblem(
+                ProblemCode.INVENTORY_NOT_FOUND, api.get("/v1/inventory/B1").send());
+        assertProblem(
+                ProblemCode.INVENTORY_NOT_FOUND, api.get("/v1/inventory/B%201").send());
+    }
+
+    @Test
+    void setsNoStockForAnArchivedProduct() {
+        assertStatus(201, api.put("/v1/products/A1").ifNew().json(BRIGADEIRO).send());
+        assertStatus(204, api.delete("/v1/products/A1").ifMatch("\"1\"").send());
+        assertProblem(
+                ProblemCode.PRODUCT_NOT_FOUND,
+                api.put("/v1/inventory/A1").ifNew().json("{\"onHand\":5}").send());
+    }
+
+    @Test
+    void readsSeveralStocks() {
+        stocked("A1", 5);
+        Reply reply = assertStatus(200, api.get("/v1/inventory?skus=B1,A1,A1").send());
+        assertEquals(1, reply.json().get("items").size());
+        assertEquals("[\"B1\"]", reply.json().get("missing").toString());
+        assertProblem(ProblemCode.INVALID_PARAMETER, api.get("/v1/inventory").send());
+        assertProblem(
+                ProblemCode.INVALID_PARAMETER, api.get("/v1/inventory?skus=").send());
+    }
+
+    @Test
+    void adjustsStock() {
+        stocked("A1", 5);
+        Reply reply = assertStatus(
+                201,
+                api.post("/v1/inventory/A1/adjustments")
+                        .key()
+                        .json("{\"delta\":-2,\"reason\":\"quebra\"}")
+                        .send());
+        assertTrue(reply.json().get("adjustmentId").asText().startsWith("adj_"));
+        assertEquals(3, reply.json().at("/inventory/onHand").asLong());
+        assertProblem(
+                ProblemCode.INSUFFICIENT_STOCK,
+                api.post("/v1/inventory/A1/adjustments")
+                        .key()
+                        .json("{\"delta\":-4,\"reason\":\"quebra\"}")
+                        .send());
+        assertProblem(
+                ProblemCode.INVENTORY_NOT_FOUND,
+                api.post("/v1/inventory/B1/adjustments")
+                        .key()
+                        .json("{\"delta\":1,\"reason\":\"entrega\"}")
+                        .send());
+        Reply bad = api.post("/v1/inventory/A1/adjustments")
+                .key()
+                .json("{\"delta\":0}")
+                .send();
+        assertInvalid("/delta", bad);
+        assertInvalid("/reason", bad);
+    }
+
+    @Test
+    void refusesStockBelowWhatIsHeld() {
+        stocked("A1", 5);
+        reserve("A1", 3);
+        assertProblem(
+                ProblemCode.BELOW_RESERVED,
+                api.put("/v1/inventory/A1")
+                        .ifMatch("\"2\"")
+                        .json("{\"onHand\":2}")
+                        .send());
+    }
+
+    @Test
+    void fillsACart() {
+        stocked("A1", 5);
+        String cart = cart();
+        assertStatus(
+                200,
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":2}")
+                        .send());
+        Reply two = assertStatus(
+                200,
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":1}")
+                        .send());
+        assertEquals(3, two.json().at("/lines/0/quantity").asInt());
+        assertEquals(3 * 4890, two.json().at("/lines/0/lineTotal/amountMinor").asLong());
+        assertEquals(3 * 4890, two.json().at("/total/amountMinor").asLong());
+        assertEquals(5, two.json().at("/lines/0/available").asLong());
+        assertTrue(two.json().at("/lines/0/inStock").asBoolean());
+        assertEquals("\"3\"", two.etag());
+        Reply set = assertStatus(
+                200, api.put(cart + "/lines/A1").json("{\"quantity\":9}").send());
+        assertTrue(!set.json().at("/lines/0/inStock").asBoolean());
+        assertProblem(
+                ProblemCode.VERSION_CONFLICT,
+                api.put(cart + "/lines/A1")
+                        .ifMatch("\"3\"")
+                        .json("{\"quantity\":1}")
+                        .send());
+        assertStatus(200, api.put(cart + "/lines/A1").json("{\"quantity\":0}").send());
+        assertStatus(200, api.delete(cart + "/lines/A1").send());
+        assertStatus(200, api.delete(cart + "/lines/A1").send());
+        assertEquals(0, api.get(cart).send().json().get("lines").size());
+        assertStatus(204, api.delete(cart).send());
+        assertProblem(ProblemCode.CART_NOT_FOUND, api.get(cart).send());
+        assertProblem(ProblemCode.CART_NOT_FOUND, api.delete(cart).send());
+    }
+
+    @Test
+    void createsACartWithLinesSummed() {
+        stocked("A1", 5);
+        String lines = "\"lines\":[{\"sku\":\"A1\",\"quantity\":2},{\"sku\":\"A1\",\"quantity\":1}]";
+        Reply made = assertStatus(
+                201,
+                api.post("/v1/carts")
+                        .json("{\"customerId\":\"ana\",\"currency\":\"BRL\"," + lines + "}")
+                        .send());
+        assertEquals(3, made.json().at("/lines/0/quantity").asInt());
+        assertEquals("ana", made.json().get("customerId").asText());
+        assertProblem(
+                ProblemCode.QUANTITY_LIMIT,
+                api.post("/v1/carts")
+                        .json("{" + lines.replace("2}", "10000}") + "}")
+                        .send());
+        assertProblem(
+                ProblemCode.PRODUCT_NOT_FOUND,
+                api.post("/v1/carts")
+                        .json("{" + lines.replace("A1", "B1") + "}")
+                        .send());
+        assertInvalid(
+                "/lines/0/sku",
+                api.post("/v1/carts")
+                        .json("{\"currency\":\"USD\"," + lines + "}")
+                        .send());
+        String many = IntStream.range(0, 101)
+                .mapToObj(i -> "{\"sku\":\"S" + i + "\",\"quantity\":1}")
+                .collect(Collectors.joining(","));
+        assertInvalid(
+                "/lines",
+                api.post("/v1/carts").json("{\"lines\":[" + many + "]}").send());
+        assertInvalid(
+                "/currency",
+                api.post("/v1/carts").json("{\"currency\":\"real\"}").send());
+        assertInvalid("/price", api.post("/v1/carts").json("{\"price\":1}").send());
+    }
+
+    @Test
+    void refusesCartLines() {
+        stocked("A1", 5);
+        assertStatus(201, api.put("/v1/products/USD").ifNew().json(ACARAJE_USD).send());
+        String cart = cart();
+        assertProblem(
+                ProblemCode.PRODUCT_NOT_FOUND,
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"B1\",\"quantity\":2}")
+                        .send());
+        assertInvalid(
+                "/sku",
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"USD\",\"quantity\":2}")
+                        .send());
+        assertInvalid(
+                "/sku",
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"a b\",\"quantity\":2}")
+                        .send());
+        assertStatus(
+                200,
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":10000}")
+                        .send());
+        assertProblem(
+                ProblemCode.QUANTITY_LIMIT,
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":1}")
+                        .send());
+        assertProblem(
+                ProblemCode.CART_NOT_FOUND,
+                api.post(NO_CART + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":1}")
+                        .send());
+        assertProblem(
+                ProblemCode.CART_NOT_FOUND,
+                api.put("/v1/carts/x/lines/A1").json("{\"quantity\":1}").send());
+        assertProblem(ProblemCode.CART_NOT_FOUND, api.get("/v1/carts/x").send());
+        Reply closed = api.post("/v1/carts").json("{\"customerId\":\"closed\"}").send();
+        assertProblem(
+                ProblemCode.CART_NOT_OPEN,
+                api.post(closed.header("Location").orElseThrow() + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":1}")
+                        .send());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0", "-1", "10001", "1.0", "1e3", "\"1\"", "99999999999999999999999", "null", "true", "[]", "1.5"
+            })
+    void refusesQuantities(String quantity) {
+        stocked("A1", 5);
+        assertInvalid(
+                "/quantity",
+                api.post(cart() + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":" + quantity + "}")
+                        .send());
+        assertInvalid(
+                "/lines/0/quantity",
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"A1\",\"quantity\":" + quantity + "}]}")
+                        .send());
+    }
+
+    @Test
+    void refusesAnIntegerOfThousandsOfDigits() {
+        assertInvalid(
+                "/lines/0/quantity",
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"A1\",\"quantity\":" + "9".repeat(100_000) + "}]}")
+                        .send());
+    }
+
+    @Test
+    void keepsALineWhoseProductLeft() {
+        stocked("A1", 5);
+        String cart = cart();
+        assertStatus(
+                200,
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":2}")
+                        .send());
+        assertStatus(204, api.delete("/v1/products/A1").ifMatch("\"1\"").send());
+        Reply shown = assertStatus(200, api.get(cart).send());
+        assertEquals("A1", shown.json().at("/lines/0/title").asText());
+        assertTrue(shown.json().at("/lines/0/unitPrice").isMissingNode());
+        assertTrue(!shown.json().at("/lines/0/inStock").asBoolean());
+        assertEquals(0, shown.json().at("/total/amountMinor").asLong());
+    }
+
+    @Test
+    void mergesCarts() {
+        stocked("A1", 5);
+        String into = cart();
+        String from = cart();
+        String fromId = from.substring(from.lastIndexOf('/') + 1);
+        assertStatus(
+                200,
+                api.post(from + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":2}")
+                        .send());
+        String body = "{\"fromCartId\":\"" + fromId + "\"}";
+        assertEquals(
+                2,
+                assertStatus(200, api.post(into + "/merge").json(body).send())
+                        .json()
+                        .at("/lines/0/quantity")
+                        .asInt());
+        assertStatus(200, api.post(into + "/merge").json(body).send());
+        assertEquals(0, api.get(from).send().json().get("lines").size());
+        assertInvalid("/fromCartId", api.post(from + "/merge").json(body).send());
+        assertProblem(
+                ProblemCode.CART_NOT_FOUND,
+                api.post(into + "/merge").json("{\"fromCartId\":\"x\"}").send());
+        Reply usd = api.post("/v1/carts").json("{\"currency\":\"USD\"}").send();
+        assertInvalid(
+                "/fromCartId",
+                api.post(into + "/merge")
+                        .json("{\"fromCartId\":\"" + usd.json().get("id").asText() + "\"}")
+                        .send());
+    }
+
+    @Test
+    void reservesAndSettles() {
+        stocked("A1", 5);
+        Reply held = reserve("A1", 2);
+        String path = held.header("Location").orElseThrow();
+        assertEquals("HELD", held.json().get("state").asText());
+        assertEquals("\"1\"", held.etag());
+        assertStatus(304, api.get(path).header("If-None-Match", "\"1\"").send());
+        assertEquals(
+                "CONFIRMED",
+                assertStatus(200, api.post(path + "/confirm").key().send())
+                        .json()
+                        .get("state")
+                        .asText());
+        Reply late = assertProblem(
+                ProblemCode.RESERVATION_NOT_HELD, api.post(path + "/release").send());
+        assertEquals("CONFIRMED", late.json().get("state").asText());
+        String other = reserve("A1", 1).header("Location").orElseThrow();
+        assertStatus(200, api.post(other + "/release").send());
+        assertStatus(200, api.post(other + "/release").json("{}").send());
+        assertProblem(
+                ProblemCode.RESERVATION_NOT_HELD,
+                api.post(other + "/confirm").key().send());
+        assertInvalid(
+                "/force", api.post(other + "/release").json("{\"force\":true}").send());
+        for (String step : List.of("confirm", "release")) {
+            assertProblem(
+                    ProblemCode.RESERVATION_NOT_FOUND,
+                    api.post(NO_HOLD + "/" + step).key().send());
+            assertProblem(
+                    ProblemCode.RESERVATION_NOT_FOUND,
+                    api.post("/v1/reservations/x/" + step).key().send());
+        }
+        assertProblem(ProblemCode.RESERVATION_NOT_FOUND, api.get(NO_HOLD).send());
+        assertProblem(
+                ProblemCode.RESERVATION_NOT_FOUND, api.get("/v1/reservations/x").send());
+    }
+
+    @Test
+    void readsAHoldPastItsTimeAsExpired() {
+        stocked("A1", 5);
+        Reply held = assertStatus(
+                201,
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"A1\",\"quantity\":1}],\"ttlSeconds\":10}")
+                        .send());
+        String path = held.header("Location").orElseThrow();
+        node.store().passes(Duration.ofSeconds(10));
+        Reply read = assertStatus(
+                200, api.get(path).header("If-None-Match", held.etag()).send());
+        assertEquals("EXPIRED", read.json().get("state").asText());
+        Reply refused = assertProblem(
+                ProblemCode.RESERVATION_NOT_HELD,
+                api.post(path + "/confirm").key().send());
+        assertEquals("EXPIRED", refused.json().get("state").asText());
+    }
+
+    @Test
+    void extendsWithinTheLimit() {
+        stocked("A1", 5);
+        String path = reserve("A1", 1).header("Location").orElseThrow();
+        assertStatus(
+                200, api.post(path + "/extend").json("{\"ttlSeconds\":1800}").send());
+        node.store().passes(Duration.ofSeconds(1));
+        assertProblem(
+                ProblemCode.EXTENSION_LIMIT,
+                api.post(path + "/extend").json("{\"ttlSeconds\":1800}").send());
+        for (String ttl : List.of("0", "1801", "-5", "1.5")) {
+            assertInvalid(
+                    "/ttlSeconds",
+                    api.post(path + "/extend")
+                            .json("{\"ttlSeconds\":" + ttl + "}")
+                            .send());
+        }
+        assertInvalid("/ttlSeconds", api.post(path + "/extend").json("{}").send());
+    }
+
+    @Test
+    void namesAllShortages() {
+        stocked("A1", 1);
+        stocked("A2", 2);
+        Reply reply = assertProblem(
+                ProblemCode.INSUFFICIENT_STOCK,
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"A2\",\"quantity\":2},{\"sku\":\"A1\",\"quantity\":3},"
+                                + "{\"sku\":\"A2\",\"quantity\":2}]}")
+                        .send());
+        assertEquals(
+                "[{\"sku\":\"A1\",\"requested\":3,\"available\":1},{\"sku\":\"A2\",\"requested\":4,\"available\":2}]",
+                reply.json().get("shortages").toString());
+    }
+
+    @Test
+    void refusesReservations() {
+        assertProblem(
+                ProblemCode.INVENTORY_NOT_FOUND,
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"B1\",\"quantity\":1}]}")
+                        .send());
+        assertInvalid("/lines", api.post("/v1/reservations").key().json("{}").send());
+        assertInvalid(
+                "/lines",
+                api.post("/v1/reservations").key().json("{\"lines\":[]}").send());
+        String many = IntStream.range(0, 51)
+                .mapToObj(i -> "{\"sku\":\"S" + i + "\",\"quantity\":1}")
+                .collect(Collectors.joining(","));
+        assertInvalid(
+                "/lines",
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[" + many + "]}")
+                        .send());
+        assertProblem(
+                ProblemCode.QUANTITY_LIMIT,
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"A1\",\"quantity\":10000},{\"sku\":\"A1\",\"quantity\":1}]}")
+                        .send());
+        assertProblem(
+                ProblemCode.CART_NOT_FOUND,
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"A1\",\"quantity\":1}],\"cartId\":\"x\"}")
+                        .send());
+        assertInvalid(
+                "/lines/0/sku",
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"<b>\",\"quantity\":1}]}")
+                        .send());
+        assertInvalid(
+                "/ttlSeconds",
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"A1\",\"quantity\":1}],\"ttlSeconds\":1801}")
+                        .send());
+    }
+
+    @Test
+    void reservesACartAndReplacesItsOwnHold() {
+        stocked("A1", 3);
+        String cart = cart();
+        assertProblem(
+                ProblemCode.EMPTY_CART, api.put(cart + "/reservation").key().send());
+        assertStatus(
+                200,
+                api.post(cart + "/lines")
+                        .json("{\"sku\":\"A1\",\"quantity\":2}")
+                        .send());
+        Reply held = assertStatus(
+                201,
+                api.put(cart + "/reservation").key().json("{\"ttlSeconds\":60}").send());
+        Reply shown = api.get(cart).send();
+        assertEquals(
+                held.json().get("id").asText(),
+                shown.json().get("reservationId").asText());
+        assertEquals(3, shown.json().at("/lines/0/available").asLong());
+        assertStatus(200, api.put(cart + "/reservation").key().send());
+        node.store().passes(Duration.ofHours(1));
+        assertTrue(!api.get(cart).send().json().has("reservationId"));
+        assertProblem(
+                ProblemCode.CART_NOT_FOUND,
+                api.put(NO_CART + "/reservation").key().send());
+    }
+
+    private Reply reserve(String sku, int quantity) {
+        return assertStatus(
+                201,
+                api.post("/v1/reservations")
+                        .key()
+                        .json("{\"lines\":[{\"sku\":\"" + sku + "\",\"quantity\":" + quantity + "}]}")
+                        .send());
+    }
+}
