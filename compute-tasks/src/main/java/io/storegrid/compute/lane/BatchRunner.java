@@ -14,6 +14,7 @@ import io.storegrid.persistence.IdempotencySql;
 import io.storegrid.persistence.ReservationSql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -335,7 +336,8 @@ final class BatchRunner {
         reader.drop(batch);
         if (trouble == SqlTrouble.CONNECTION) {
             discard(connection);
-            if (stage == Stage.BEFORE || attempt >= 2) {
+            // One broken connection is no outage; a pool that has none to give is.
+            if (e instanceof SQLTransientConnectionException || attempt >= 2) {
                 health.down(message(e));
                 fail(batch, new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer", e));
             } else {

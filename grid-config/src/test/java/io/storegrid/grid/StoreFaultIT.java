@@ -1,0 +1,196 @@
+package io.storegrid.grid;
+
+import static io.storegrid.grid.TestStore.confirm;
+import static io.storegrid.grid.TestStore.key;
+import static io.storegrid.grid.TestStore.reserve;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.command.CommandKey;
+import io.storegrid.domain.Answer;
+import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Outcome;
+import io.storegrid.domain.ReservationLine;
+import io.storegrid.persistence.EmbeddedDatabase;
+import io.storegrid.persistence.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What callers see while PostgreSQL is away, and that nothing is lost by it; every test ends with every invariant checked. */
+@Timeout(180)
+class StoreFaultIT {
+
+    private static final Duration PROMISE = Duration.ofSeconds(2);
+
+    private enum Trouble {
+        /** The server dies with all that it did not write: what was acknowledged must have been written. */
+        KILLED,
+        /** The server is there and says nothing: the only way out is our own clock. */
+        HANGS
+    }
+
+    private static void begin(Trouble trouble, EmbeddedDatabase server) {
+        if (trouble == Trouble.KILLED) {
+            server.kill();
+        } else {
+            server.pause();
+        }
+    }
+
+    private static void end(Trouble trouble, EmbeddedDatabase server) {
+        if (trouble == Trouble.KILLED) {
+            server.start();
+        } else {
+            server.resume();
+        }
+    }
+
+    private static FaultCode fault(CompletableFuture<Answer> answer, Duration within) throws Exception {
+        try {
+            Answer given = answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
+            throw new AssertionError("answered while the store was away: " + given);
+        } catch (ExecutionException e) {
+            return ((Fault) Objects.requireNonNull(e.getCause())).code();
+        } catch (TimeoutException e) {
+            throw new AssertionError("no word within " + within, e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Trouble.class)
+    void readsGoOnAndWritesAreRefusedInTime(Trouble trouble) throws Exception {
+        EmbeddedDatabase server = TestDatabase.server();
+        try (TestStore store = TestStore.start(1)) {
+            store.stock("BRIGADEIRO", 100);
+            store.execute(reserve("BRIGADEIRO", 1));
+            begin(trouble, server);
+            try {
+                for (int i = 0; i < 5; i++) {
+                    FaultCode code = fault(store.send(reserve("BRIGADEIRO", 1)), PROMISE);
+                    assertTrue(
+                            code == FaultCode.STORE_UNAVAILABLE || code == FaultCode.OUTCOME_UNKNOWN,
+                            () -> "told " + code);
+                    assertEquals(
+                            new InventoryItem("BRIGADEIRO", 100, 1, 2),
+                            store.runtime(0).reads().inventory("BRIGADEIRO").orElseThrow());
+                }
+                // Once it is known, the answer needs no waiting at all.
+                assertEquals(
+                        FaultCode.STORE_UNAVAILABLE,
+                        fault(store.send(reserve("BRIGADEIRO", 1)), Duration.ofMillis(200)));
+            } finally {
+                end(trouble, server);
+            }
+            TestGrid.await(Duration.ofSeconds(20), "writes to be taken again", () -> {
+                try {
+                    return store.send(reserve("BRIGADEIRO", 1))
+                                    .get(10, TimeUnit.SECONDS)
+                                    .outcome()
+                            == Outcome.CREATED;
+                } catch (Exception e) {
+                    return false;
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Trouble.class)
+    void losesNothingUnderLoad(Trouble trouble) throws Exception {
+        EmbeddedDatabase server = TestDatabase.server();
+        try (TestStore store = TestStore.start(1)) {
+            for (int i = 0; i < 8; i++) {
+                store.stock("SKU-" + i, 1_000_000);
+            }
+            ConcurrentMap<String, String> acknowledged = new ConcurrentHashMap<>();
+            AtomicLong refused = new AtomicLong();
+            AtomicBoolean stop = new AtomicBoolean();
+            AtomicLong slowestNanos = new AtomicLong();
+            List<Thread> clients = new ArrayList<>();
+            for (int c = 0; c < 8; c++) {
+                int client = c;
+                Thread thread = new Thread(() -> {
+                    for (int i = 0; !stop.get(); i++) {
+                        CommandKey key = key("c" + client + "-" + i);
+                        ReservationLine one = new ReservationLine("SKU-" + client, 1);
+                        ReservationLine other = new ReservationLine("SKU-" + (client + i) % 8, 1);
+                        while (!acknowledged.containsKey(key.key())) {
+                            long begun = System.nanoTime();
+                            try {
+                                Answer answer = store.send(reserve(key, 300_000, one, other))
+                                        .get(30, TimeUnit.SECONDS);
+                                acknowledged.put(
+                                        key.key(),
+                                        Objects.requireNonNull(answer.reservation())
+                                                .id());
+                            } catch (Exception e) {
+                                // What a client does: the same key again, after a moment.
+                                refused.incrementAndGet();
+                                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                            }
+                            slowestNanos.accumulateAndGet(System.nanoTime() - begun, Math::max);
+                        }
+                    }
+                });
+                thread.start();
+                clients.add(thread);
+            }
+            TestGrid.await(Duration.ofSeconds(30), "some load", () -> acknowledged.size() > 500);
+            begin(trouble, server);
+            TestGrid.await(Duration.ofSeconds(30), "refusals", () -> refused.get() > 50);
+            end(trouble, server);
+            int before = acknowledged.size();
+            TestGrid.await(Duration.ofSeconds(30), "load again", () -> acknowledged.size() > before + 500);
+            stop.set(true);
+            for (Thread client : clients) {
+                client.join(30_000);
+            }
+            assertTrue(
+                    slowestNanos.get() < PROMISE.toNanos() + TimeUnit.MILLISECONDS.toNanos(500),
+                    "slowest word after " + TimeUnit.NANOSECONDS.toMillis(slowestNanos.get()) + " ms");
+            for (var entry : acknowledged.entrySet()) {
+                assertTrue(
+                        store.runtime(0).reads().reservation(entry.getValue()).isPresent(),
+                        () -> "acknowledged and gone: " + entry);
+            }
+            assertEquals(acknowledged.size(), store.number("SELECT count(*) FROM reservation"), "one effect per key");
+        }
+    }
+
+    @Test
+    void confirmsWhatWasHeldBeforeTheServerDied() {
+        EmbeddedDatabase server = TestDatabase.server();
+        try (TestStore store = TestStore.start(3)) {
+            store.stock("TRUFA", 10);
+            Answer held = store.execute(reserve("TRUFA", 4));
+            server.kill();
+            server.start();
+            String id = Objects.requireNonNull(held.reservation()).id();
+            TestGrid.await(Duration.ofSeconds(20), "the store to be back", () -> {
+                try {
+                    return store.send(confirm(id)).get(10, TimeUnit.SECONDS).outcome() == Outcome.CHANGED;
+                } catch (Exception e) {
+                    return false;
+                }
+            });
+            assertEquals(6, store.number("SELECT on_hand FROM inventory"));
+        }
+    }
+}
