@@ -17,8 +17,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Predicate;
+import org.apache.ignite.Ignite;
 
 /**
  * Fills an empty store with the sample catalogue, by the way that every import takes. Recorded like one, so that a first
@@ -45,22 +45,13 @@ public final class FirstStart {
     private final String runner;
     private final Predicate<String> live;
 
-    /**
-     * @param owner a SKU's owner now, by any name that tells owners apart
-     * @param runner names this life of this node
-     * @param live whether the node of a runner is in the grid
-     */
-    public FirstStart(
-            Database database,
-            CommandGateway gateway,
-            Function<String, String> owner,
-            String runner,
-            Predicate<String> live) {
+    public FirstStart(Ignite ignite, Database database, CommandGateway gateway) {
+        GridOwners grid = new GridOwners(ignite);
         this.database = database;
         this.journal = new SqlImportJournal(database);
-        this.delivery = new LineDelivery(gateway, owner, Pause.BACKOFF);
-        this.runner = runner;
-        this.live = live;
+        this.delivery = new LineDelivery(gateway, grid::owner, Pause.BACKOFF);
+        this.runner = grid.runner();
+        this.live = grid::live;
     }
 
     /**

@@ -32,10 +32,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.ignite.Ignite;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,32 +69,30 @@ public final class SpooledImports implements ImportGateway, AutoCloseable {
     private final Map<String, ImportRow> active = new ConcurrentHashMap<>();
     private final ExecutorService worker;
 
-    /**
-     * @param directory of this node alone; made when it is first needed
-     * @param owner a SKU's owner now, by any name that tells owners apart
-     * @param runner names this life of this node: another after every start
-     * @param live whether the node of a runner is in the grid
-     */
-    public SpooledImports(
-            Path directory,
+    /** Imports of a node of the grid, kept in {@code directory}, which is this node's alone and made when first needed. */
+    public static SpooledImports on(
+            Ignite ignite,
             Database database,
             CommandGateway gateway,
             ImportLineParser parser,
-            Function<String, String> owner,
-            String runner,
-            Predicate<String> live,
+            Path directory,
             MeterRegistry meters) {
-        this(
+        GridOwners grid = new GridOwners(ignite);
+        return new SpooledImports(
                 directory,
                 new SqlImportJournal(database),
                 parser,
-                new LineDelivery(gateway, owner, Pause.BACKOFF),
+                new LineDelivery(gateway, grid::owner, Pause.BACKOFF),
                 Pause.BACKOFF,
-                runner,
-                live,
+                grid.runner(),
+                grid::live,
                 meters);
     }
 
+    /**
+     * @param runner names this life of this node: another after every start
+     * @param live whether the node of a runner is in the grid
+     */
     SpooledImports(
             Path directory,
             ImportJournal journal,
