@@ -1,0 +1,229 @@
+package io.storegrid.grid;
+
+import static io.storegrid.grid.TestStore.await;
+import static io.storegrid.grid.TestStore.key;
+import static io.storegrid.grid.TestStore.reserve;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.StoreCaches;
+import io.storegrid.compute.command.AdjustStock;
+import io.storegrid.compute.command.CommandKey;
+import io.storegrid.compute.lane.LaneSettings;
+import io.storegrid.domain.Answer;
+import io.storegrid.domain.HoldState;
+import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Outcome;
+import io.storegrid.domain.Reservation;
+import io.storegrid.domain.ReservationLine;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.cache.CacheException;
+import org.apache.ignite.IgniteCache;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a lane owes its callers beside the rules: isolation, bounds, expiry in time, and the fence. */
+@Timeout(120)
+class LaneIT {
+
+    @ParameterizedTest(name = "{0} nodes")
+    @ValueSource(ints = {1, 3})
+    void settlesTenThousandDueHoldsWithinASecond(int nodes) {
+        try (TestStore store = TestStore.start(nodes)) {
+            for (int i = 0; i < 20; i++) {
+                store.stock("SKU-" + i, 100_000);
+            }
+            List<CompletableFuture<Answer>> holds = new ArrayList<>();
+            for (int i = 0; i < 10_000; i++) {
+                holds.add(store.runtime(i % nodes)
+                        .commands()
+                        .execute(
+                                reserve(key(), 1_800_000, new ReservationLine("SKU-" + i % 20, 1)),
+                                TestStore.DEADLINE));
+                if (i % 1_000 == 999) {
+                    holds.forEach(
+                            hold -> assertEquals(Outcome.CREATED, await(hold).outcome()));
+                    holds.clear();
+                }
+            }
+            store.database().execute("UPDATE reservation SET expires_at = clock_timestamp() + interval '1500 ms'");
+            TestGrid.await(
+                    Duration.ofSeconds(30),
+                    "all holds to be settled",
+                    () -> store.number("SELECT count(*) FROM reservation WHERE state = 'HELD'") == 0);
+            long lateMs =
+                    store.number("SELECT 1000 * extract(epoch FROM max(g.at) - max(r.expires_at)) FROM stock_ledger g"
+                            + " JOIN reservation r ON r.id = g.ref WHERE g.reason = 'EXPIRED'");
+            assertTrue(lateMs <= 1_000, "the last hold was settled " + lateMs + " ms after its time");
+            assertEquals(0, store.number("SELECT sum(reserved) FROM inventory"));
+        }
+    }
+
+    @Test
+    void isolatesAPoisonedCommand() {
+        try (TestStore store = TestStore.start(1)) {
+            store.stock("COCADA", 1_000);
+            List<CompletableFuture<Answer>> mates = new ArrayList<>();
+            List<CompletableFuture<Answer>> poisoned = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                mates.add(store.send(reserve("COCADA", 1)));
+                if (i % 50 == 25) {
+                    // PostgreSQL's text has no NUL: nothing before the statement itself can see that.
+                    poisoned.add(store.send(new AdjustStock(key(), "COCADA", 1, "entrega", "veneno\0" + i)));
+                }
+            }
+            mates.forEach(mate -> assertEquals(Outcome.CREATED, await(mate).outcome()));
+            for (CompletableFuture<Answer> bad : poisoned) {
+                CompletionException why = assertThrows(CompletionException.class, bad::join);
+                assertEquals(
+                        FaultCode.INTERNAL,
+                        assertInstanceOf(Fault.class, why.getCause()).code());
+            }
+            assertEquals(200, store.number("SELECT reserved FROM inventory"));
+        }
+    }
+
+    @Test
+    void refusesAtOnceWhatItCannotHold() throws Exception {
+        LaneSettings small = new LaneSettings(1, 16, 4, Duration.ofMillis(1_500), 1_000);
+        try (TestStore store = TestStore.start(1, small)) {
+            store.stock("RAPADURA", 1_000);
+            try (Connection blocker = store.database().connect();
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("SELECT * FROM inventory FOR UPDATE");
+                List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+                for (int i = 0; i < 16; i++) {
+                    waiting.add(store.send(reserve("RAPADURA", 1)));
+                }
+                CompletableFuture<Answer> tooMany = store.send(reserve("RAPADURA", 1));
+                ExecutionException why =
+                        assertThrows(ExecutionException.class, () -> tooMany.get(500, TimeUnit.MILLISECONDS));
+                assertEquals(
+                        FaultCode.OVERLOADED,
+                        assertInstanceOf(Fault.class, why.getCause()).code());
+                blocker.rollback();
+                for (CompletableFuture<Answer> one : waiting) {
+                    assertEquals(Outcome.CREATED, await(one).outcome());
+                }
+            }
+        }
+    }
+
+    @Test
+    void tellsATwinOfARunningRequestToWait() throws Exception {
+        try (TestStore store = TestStore.start(1);
+                Connection other = store.database().connect();
+                Statement statement = other.createStatement()) {
+            store.stock("SONHO", 10);
+            other.setAutoCommit(false);
+            statement.execute("INSERT INTO idempotency VALUES ('api', 'running', '\\x01', 'CREATED', '{}', now())");
+            CompletableFuture<Answer> twin =
+                    store.send(reserve(key("running"), 60_000, new ReservationLine("SONHO", 1)));
+            CompletionException why = assertThrows(CompletionException.class, twin::join);
+            assertEquals(
+                    FaultCode.IN_PROGRESS,
+                    assertInstanceOf(Fault.class, why.getCause()).code());
+            other.rollback();
+            assertEquals(
+                    Outcome.CREATED,
+                    store.execute(reserve(key("running"), 60_000, new ReservationLine("SONHO", 1)))
+                            .outcome());
+        }
+    }
+
+    @Test
+    void decidesAgainWhenAnotherWriterWasThere() {
+        try (TestStore store = TestStore.start(1)) {
+            store.stock("MARIA-MOLE", 10);
+            store.execute(reserve("MARIA-MOLE", 1));
+            // What a zombie or another owner would do: the lane's picture still says 9 available.
+            store.database()
+                    .execute("WITH up AS (UPDATE inventory SET on_hand = on_hand - 7, version = version + 1"
+                            + " RETURNING sku, version) INSERT INTO stock_ledger"
+                            + " SELECT sku, version, -7, 0, 'ADJUSTED', 'outro', now() FROM up");
+            Answer refused = store.execute(reserve("MARIA-MOLE", 5));
+            assertEquals(Outcome.INSUFFICIENT_STOCK, refused.outcome());
+            assertEquals(2, refused.shortages().get(0).available());
+            assertEquals(1, store.count("storegrid.lane.fence.rejects"));
+
+            store.database()
+                    .execute("WITH up AS (UPDATE inventory SET on_hand = on_hand + 100, version = version + 1"
+                            + " RETURNING sku, version) INSERT INTO stock_ledger"
+                            + " SELECT sku, version, 100, 0, 'ADJUSTED', 'outro', now() FROM up");
+            Answer adjusted = store.execute(new AdjustStock(key(), "MARIA-MOLE", 1, "entrega", "adj-9"));
+            assertEquals(
+                    new InventoryItem("MARIA-MOLE", 104, 1, 5),
+                    adjusted.inventory(),
+                    "what the row became, not what memory had");
+            Answer replayed = store.execute(new AdjustStock(key("again"), "MARIA-MOLE", 1, "entrega", "adj-10"));
+            assertEquals(
+                    replayed.inventory(),
+                    store.execute(new AdjustStock(key("again"), "MARIA-MOLE", 1, "entrega", "adj-10"))
+                            .inventory());
+        }
+    }
+
+    @Test
+    void healsAStaleCopyOnEveryNode() {
+        try (TestStore store = TestStore.start(3)) {
+            store.stock("CANJICA", 10);
+            store.execute(reserve("CANJICA", 3));
+            IgniteCache<String, InventoryItem> cache = store.grid().node(0).cache(StoreCaches.INVENTORY);
+            cache.withSkipStore().put("CANJICA", new InventoryItem("CANJICA", 10, 0, 1));
+            assertFalse(store.runtime(0).reconciler().differences().isEmpty());
+            var report = store.runtime(1).reconciler().reconcile();
+            assertEquals(2, report.repaired() + report.ahead(), "primary and backup");
+            assertEquals(List.of(), store.runtime(2).reconciler().differences());
+
+            cache.withSkipStore().put("CANJICA", new InventoryItem("CANJICA", 10, 0, 99));
+            assertTrue(store.runtime(0).reconciler().reconcile().ahead() >= 1);
+        }
+    }
+
+    @Test
+    void writesAPlainPutThroughTheFence() {
+        try (TestStore store = TestStore.start(3)) {
+            store.stock("PAMONHA", 10);
+            store.execute(reserve("PAMONHA", 3));
+            IgniteCache<String, InventoryItem> cache = store.grid().node(1).cache(StoreCaches.INVENTORY);
+            cache.put("PAMONHA", new InventoryItem("PAMONHA", 25, 3, 3));
+            assertEquals(25, store.number("SELECT on_hand FROM inventory"));
+            assertThrows(CacheException.class, () -> cache.put("PAMONHA", new InventoryItem("PAMONHA", 99, 3, 3)));
+            assertThrows(CacheException.class, () -> cache.put("PAMONHA", new InventoryItem("PAMONHA", 99, 0, 4)));
+            cache.put("NOVO", InventoryItem.initial("NOVO", 5));
+            assertEquals(25, store.number("SELECT on_hand FROM inventory WHERE sku = 'PAMONHA'"));
+            assertEquals(Outcome.CREATED, store.execute(reserve("PAMONHA", 22)).outcome());
+            assertThrows(
+                    CacheException.class,
+                    () -> store.grid()
+                            .node(0)
+                            .cache(StoreCaches.RESERVATIONS)
+                            .put("rsv_0000" + "0".repeat(32), Objects.requireNonNull(heldOne(store))));
+        }
+    }
+
+    private static Reservation heldOne(TestStore store) {
+        Answer answer =
+                store.execute(reserve(new CommandKey("held", new byte[0]), 60_000, new ReservationLine("NOVO", 1)));
+        assertEquals(
+                HoldState.HELD, Objects.requireNonNull(answer.reservation()).state());
+        return answer.reservation();
+    }
+}
