@@ -21,6 +21,12 @@ final class StartProblem {
                             + String.join(",", settings.join()) + "]",
                     failure);
         }
+        if (said.contains("same hash code for partitioned affinity")) {
+            return new StartupFailure(
+                    "The grid refuses this node: it has one of that name already, name it with --name [name="
+                            + settings.name() + "]",
+                    failure);
+        }
         int refusal = said.indexOf("the grid ");
         if (refusal >= 0) {
             String reason = said.substring(refusal).lines().findFirst().orElse("");

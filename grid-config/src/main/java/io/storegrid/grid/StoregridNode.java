@@ -159,6 +159,11 @@ public final class StoregridNode implements AutoCloseable {
         return Objects.requireNonNull(database, "not started");
     }
 
+    /** Where other nodes find this one, {@code host:port}. */
+    public String address() {
+        return GridFacts.discoveryAddress(ignite().cluster().localNode());
+    }
+
     public Ignite ignite() {
         return Objects.requireNonNull(application, "not started").getBean(Ignite.class);
     }
@@ -166,17 +171,25 @@ public final class StoregridNode implements AutoCloseable {
     /** Leaves the grid, closes the way to PostgreSQL and stops PostgreSQL, as far as each was started. */
     @Override
     public synchronized void close() {
-        if (application != null) {
-            application.close();
-            application = null;
-        }
-        if (database != null) {
-            database.close();
-            database = null;
-        }
-        if (embedded != null) {
-            embedded.close();
-            embedded = null;
+        // A start that is broken off by an interrupt must still be able to wait while it cleans up.
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (application != null) {
+                application.close();
+                application = null;
+            }
+            if (database != null) {
+                database.close();
+                database = null;
+            }
+        } finally {
+            if (embedded != null) {
+                embedded.close();
+                embedded = null;
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.storegrid.api.launch;
 
+import io.javalin.util.JavalinBindException;
 import io.storegrid.grid.NodeSettings;
+import io.storegrid.grid.Role;
 import io.storegrid.grid.StoregridNode;
 import io.storegrid.persistence.StartupFailure;
 import java.io.IOException;
@@ -22,7 +24,9 @@ final class Lifecycle implements AutoCloseable {
     /** The longest a stop takes; short of the 5 s that we promise. */
     private static final Duration STOP_LIMIT = Duration.ofMillis(4_600);
 
+    /** One for each lane, and some for plain puts and warm-up. */
     private static final int WRITER_CONNECTIONS = 4;
+
     private static final int READER_CONNECTIONS = 16;
     private static final int CUT_OFF = 1;
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
@@ -33,6 +37,7 @@ final class Lifecycle implements AutoCloseable {
     private volatile boolean starting;
     private volatile boolean stopping;
     private @Nullable StoregridNode node;
+    private @Nullable Store store;
 
     Lifecycle(NodeSettings settings, Console console) {
         this.settings = settings;
@@ -58,27 +63,62 @@ final class Lifecycle implements AutoCloseable {
             StoregridNode started = StoregridNode.start(
                     settings, WRITER_CONNECTIONS, READER_CONNECTIONS, console::step, this::endAfterFailure);
             node = started;
+            Store opened = new Store(started, console, this::endInOrder);
+            store = opened;
+            opened.start();
             ConsoleGate.open(true);
-            console.print("\nStoregrid is up after "
-                    + Duration.ofNanos(System.nanoTime() - begin).toMillis() + " ms. Ctrl-C stops it.");
+            console.print(greeting(started, opened, Duration.ofNanos(System.nanoTime() - begin)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartupFailure("Told to stop while starting", e);
+        } catch (JavalinBindException e) {
+            throw portTaken(e);
         } finally {
             starting = false;
         }
     }
 
     private void requireFreeHttpPort() {
-        if (settings.httpPort() == 0) {
+        if (settings.httpPort() == 0 || settings.role() == Role.DATA) {
             return;
         }
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getAllByName(settings.httpHost())[0], settings.httpPort()));
         } catch (IOException e) {
-            throw new StartupFailure(
-                    "The HTTP port cannot be used, name another one with --http-port [address=" + settings.httpHost()
-                            + ", port=" + settings.httpPort() + ", cause=" + e.getMessage() + "]",
-                    e);
+            throw portTaken(e);
         }
+    }
+
+    private StartupFailure portTaken(Exception cause) {
+        return new StartupFailure(
+                "The HTTP port cannot be used, name another one with --http-port [address=" + settings.httpHost()
+                        + ", port=" + settings.httpPort() + ", cause=" + cause.getMessage() + "]",
+                cause);
+    }
+
+    private String greeting(StoregridNode started, Store opened, Duration took) {
+        String up = "\nStoregrid is up after %.1f s. Ctrl-C stops it.".formatted(took.toMillis() / 1_000.0);
+        if (opened.port() < 0) {
+            return up;
+        }
+        String url = "http://%s:%d".formatted(reachable(settings.httpHost()), opened.port());
+        String tryIt = opened.anySku().map(sku -> """
+
+                          Reserve one:
+                            curl -i %s/v1/reservations -H 'Content-Type: application/json' \\
+                              -H "Idempotency-Key: $(date +%%s%%N)" -d '{"lines":[{"sku":"%s","quantity":1}]}'
+                        """.formatted(url, sku)).orElse("");
+        return up + "\n\n  API    " + url + "/v1/products\n  Docs   " + url + "/docs\n" + tryIt
+                + "\n  One more node: the same jar with --join=" + started.address() + " --http-port=0";
+    }
+
+    private static String reachable(String host) {
+        return host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
+    }
+
+    private void endInOrder() {
+        new Thread(() -> System.exit(0), "storegrid-end").start();
     }
 
     /** Called by the grid on a thread of its own, which must not wait for the grid's end. */
@@ -125,6 +165,10 @@ final class Lifecycle implements AutoCloseable {
             node = null;
             console.print("");
             console.step("stopping");
+            Store opened = store;
+            if (opened != null) {
+                opened.close();
+            }
             running.close();
             console.step("stopped; everything that was acknowledged is in PostgreSQL");
         }

@@ -1,0 +1,221 @@
+package io.storegrid.api.launch;
+
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.storegrid.api.HttpSettings;
+import io.storegrid.api.StorefrontApi;
+import io.storegrid.api.catalogue.ProductJson;
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.Reconciler;
+import io.storegrid.compute.StoreRuntime;
+import io.storegrid.compute.catalogue.MemoryCatalogue;
+import io.storegrid.compute.gateway.Operations;
+import io.storegrid.compute.imports.FirstStart;
+import io.storegrid.compute.imports.SpooledImports;
+import io.storegrid.compute.lane.LaneSettings;
+import io.storegrid.grid.GridMetrics;
+import io.storegrid.grid.GridOperations;
+import io.storegrid.grid.NodeSettings;
+import io.storegrid.grid.Role;
+import io.storegrid.grid.StoregridNode;
+import io.storegrid.persistence.Invariants;
+import io.storegrid.persistence.StartupFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What makes a store out of a node: lanes and gateways, and, unless the node only keeps data, catalogue, imports and the
+ * REST API. {@link #start} and {@link #close} once each; what a failed start leaves is ended by {@link #close} too.
+ */
+final class Store implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+    private static final int SAMPLE_PROGRESS_EVERY = 2_000;
+
+    private final StoregridNode node;
+    private final Console console;
+    private final Runnable end;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private int port = -1;
+
+    /** @param end ends the process, when this node was told to leave */
+    Store(StoregridNode node, Console console, Runnable end) {
+        this.node = node;
+        this.console = console;
+        this.end = end;
+    }
+
+    /** Starts everything; the API last, so that nobody is answered by half a store. */
+    void start() throws InterruptedException {
+        NodeSettings settings = node.settings();
+        bindMetrics();
+        StoreRuntime runtime = opened(new StoreRuntime(node.ignite(), node.database(), LaneSettings.DEFAULT, registry));
+        try {
+            runtime.start();
+        } catch (SQLException e) {
+            throw new StartupFailure("The database failed while the node started [cause=" + e.getMessage() + "]", e);
+        }
+        if (settings.role() == Role.DATA) {
+            return;
+        }
+        if (settings.wantsSample()) {
+            loadSample(runtime);
+        }
+        MemoryCatalogue catalogue = opened(new MemoryCatalogue(node.ignite(), registry, MemoryCatalogue.RESCAN_EVERY));
+        int products = catalogue.start();
+        SpooledImports imports = opened(SpooledImports.on(
+                node.ignite(),
+                node.database(),
+                runtime.commands(),
+                new ProductJson(),
+                settings.dataDirectory().resolve("imports").resolve(settings.name()),
+                registry));
+        resume(imports);
+        GridOperations operations = opened(new GridOperations(
+                node, () -> leave(runtime), () -> reconcile(runtime.reconciler()), this::invariants));
+        StorefrontApi api = opened(new StorefrontApi(
+                HttpSettings.defaults().withHost(settings.httpHost()).withPort(settings.httpPort()),
+                settings.name(),
+                runtime.commands(),
+                runtime.reads(),
+                catalogue,
+                imports,
+                operations,
+                registry));
+        api.start();
+        port = api.port();
+        console.step("api: " + grouped(products) + " products");
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        started.push(part);
+        return part;
+    }
+
+    private void bindMetrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        opened(bound(new JvmGcMetrics()));
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        GridMetrics.bind(node.ignite(), registry);
+    }
+
+    private JvmGcMetrics bound(JvmGcMetrics metrics) {
+        metrics.bindTo(registry);
+        return metrics;
+    }
+
+    private void loadSample(StoreRuntime runtime) throws InterruptedException {
+        FirstStart first = new FirstStart(node.ignite(), node.database(), runtime.commands());
+        int brought = first.run((done, total) -> {
+            if (done % SAMPLE_PROGRESS_EVERY == 0 || done == total) {
+                console.step("sample: " + grouped(done) + " of " + grouped(total) + " products");
+            }
+        });
+        if (brought > 0) {
+            console.step("sample: the store was empty, it has a confectioner's catalogue now");
+        }
+    }
+
+    private static void resume(SpooledImports imports) {
+        try {
+            imports.resume();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Operations.ReconcileReport reconcile(Reconciler reconciler) {
+        long begin = System.nanoTime();
+        Reconciler.Report report = reconciler.reconcile();
+        return new Operations.ReconcileReport(
+                report.compared(),
+                report.repaired(),
+                report.ahead(),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+    }
+
+    private List<Operations.Invariant> invariants() {
+        try (Connection connection = node.database().reader()) {
+            Map<String, Invariants.Violation> broken = Invariants.violations(connection).stream()
+                    .collect(Collectors.toMap(Invariants.Violation::invariant, Function.identity()));
+            return Invariants.names().stream()
+                    .map(invariant -> {
+                        int space = invariant.indexOf(' ');
+                        List<String> rows = Optional.ofNullable(broken.get(invariant))
+                                .map(Invariants.Violation::rows)
+                                .orElse(List.of());
+                        return new Operations.Invariant(
+                                invariant.substring(0, space), invariant.substring(space + 1), rows.size(), rows);
+                    })
+                    .toList();
+        } catch (SQLException e) {
+            throw new Fault(FaultCode.STORE_UNAVAILABLE, "invariants cannot be checked: " + e.getMessage(), e);
+        }
+    }
+
+    private void leave(StoreRuntime runtime) {
+        console.step("draining: no new commands");
+        runtime.drain();
+        end.run();
+    }
+
+    /** The port of the API; -1 on a node without one. */
+    int port() {
+        return port;
+    }
+
+    /** A SKU that a stranger may try a reservation with. */
+    Optional<String> anySku() {
+        try (Connection connection = node.database().reader();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT sku FROM inventory WHERE on_hand - reserved > 0 ORDER BY sku LIMIT 1");
+                ResultSet row = statement.executeQuery()) {
+            return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+        } catch (SQLException e) {
+            LOG.warn("No SKU for the console", e);
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            AutoCloseable part = started.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                // What is left must be closed all the same.
+                LOG.warn("{} did not stop in order", part.getClass().getSimpleName(), e);
+            }
+        }
+        registry.close();
+    }
+
+    static String grouped(long number) {
+        return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');
+    }
+}
