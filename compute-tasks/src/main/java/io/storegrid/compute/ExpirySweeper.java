@@ -29,10 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class ExpirySweeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExpirySweeper.class);
-    private static final long ROUND_MS = 250;
+    private static final long ROUND_MS = 100;
     private static final int PAGE = 2_000;
     private static final long CHUNK_WAIT_S = 5;
-    private static final long COUNT_EVERY_ROUNDS = 60;
+    private static final long COUNT_EVERY_ROUNDS = 150;
 
     private final Database database;
     private final LaneHost lanes;
@@ -89,6 +89,7 @@ public final class ExpirySweeper implements AutoCloseable {
         long afterMicros = 0;
         String afterId = "";
         boolean first = true;
+        List<CompletableFuture<Answer>> before = List.of();
         while (true) {
             List<ReservationSql.DueHold> page;
             try (Connection connection = database.reader()) {
@@ -107,8 +108,11 @@ public final class ExpirySweeper implements AutoCloseable {
                     running.add(lanes.submit(new ExpireHold(due.id())));
                 }
             }
-            await(running);
+            // Two pages at a time: the lane never waits for us, and is never full of expiries when a shopper comes.
+            await(before);
+            before = running;
             if (page.size() < PAGE) {
+                await(before);
                 return;
             }
             afterMicros = page.get(page.size() - 1).expiresAtMicros();
@@ -116,7 +120,6 @@ public final class ExpirySweeper implements AutoCloseable {
         }
     }
 
-    /** One page at a time: a lane must not be full of expiries when a shopper comes. */
     private static void await(List<CompletableFuture<Answer>> running) throws InterruptedException {
         try {
             CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0]))

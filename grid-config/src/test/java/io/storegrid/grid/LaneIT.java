@@ -49,30 +49,34 @@ class LaneIT {
             for (int i = 0; i < 20; i++) {
                 store.stock("SKU-" + i, 100_000);
             }
-            List<CompletableFuture<Answer>> holds = new ArrayList<>();
-            for (int i = 0; i < 10_000; i++) {
-                holds.add(store.runtime(i % nodes)
-                        .commands()
-                        .execute(
-                                reserve(key(), 1_800_000, new ReservationLine("SKU-" + i % 20, 1)),
-                                TestStore.DEADLINE));
-                if (i % 1_000 == 999) {
-                    holds.forEach(
-                            hold -> assertEquals(Outcome.CREATED, await(hold).outcome()));
-                    holds.clear();
-                }
-            }
-            store.database().execute("UPDATE reservation SET expires_at = clock_timestamp() + interval '1500 ms'");
-            TestGrid.await(
-                    Duration.ofSeconds(30),
-                    "all holds to be settled",
-                    () -> store.number("SELECT count(*) FROM reservation WHERE state = 'HELD'") == 0);
+            // Warm by count of operations: cold code is several times dearer, and not what is asked about here.
+            holdAndExpire(store, 3_000);
+            holdAndExpire(store, 10_000);
             long lateMs =
                     store.number("SELECT 1000 * extract(epoch FROM max(g.at) - max(r.expires_at)) FROM stock_ledger g"
                             + " JOIN reservation r ON r.id = g.ref WHERE g.reason = 'EXPIRED'");
             assertTrue(lateMs <= 1_000, "the last hold was settled " + lateMs + " ms after its time");
             assertEquals(0, store.number("SELECT sum(reserved) FROM inventory"));
         }
+    }
+
+    /** Makes holds that are all due at one moment, and returns when none is held. */
+    private static void holdAndExpire(TestStore store, int count) {
+        List<CompletableFuture<Answer>> holds = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            holds.add(store.send(reserve(key(), 1_800_000, new ReservationLine("SKU-" + i % 20, 1))));
+            if (i % 1_000 == 999) {
+                holds.forEach(hold -> assertEquals(Outcome.CREATED, await(hold).outcome()));
+                holds.clear();
+            }
+        }
+        store.database()
+                .execute(
+                        "UPDATE reservation SET expires_at = clock_timestamp() + interval '1500 ms' WHERE state = 'HELD'");
+        TestGrid.await(
+                Duration.ofSeconds(30),
+                "all holds to be settled",
+                () -> store.number("SELECT count(*) FROM reservation WHERE state = 'HELD'") == 0);
     }
 
     @Test

@@ -43,17 +43,15 @@ public final class CartSql {
 
     private static final String UPDATE =
             """
-            WITH work AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?)
-                    AS t (id, deleted, reservation_id, version, updated, expires, expected)
-            ), locked AS MATERIALIZED (
+            WITH locked AS MATERIALIZED (
                 SELECT id FROM cart WHERE id = ANY (?) ORDER BY id FOR UPDATE
             )
             UPDATE cart c
             SET deleted = w.deleted, reservation_id = w.reservation_id, version = w.version,
                 updated_at = @updated@, expires_at = @expires@
-            FROM work w JOIN locked l ON l.id = w.id
-            WHERE c.id = w.id AND c.version = w.expected""".replace("@updated@", Times.fromMicros("w.updated")).replace("@expires@", Times.fromMicros("w.expires"));
+            FROM unnest(?, ?, ?, ?, ?, ?, ?)
+                AS w (id, deleted, reservation_id, version, updated, expires, expected)
+            WHERE (SELECT count(*) FROM locked) >= 0 AND c.id = w.id AND c.version = w.expected""".replace("@updated@", Times.fromMicros("w.updated")).replace("@expires@", Times.fromMicros("w.expires"));
 
     private static final String PUT_LINES = """
             INSERT INTO cart_line (cart_id, sku, position, quantity)
@@ -189,13 +187,13 @@ public final class CartSql {
         }
         try (PreparedStatement statement = connection.prepareStatement(UPDATE)) {
             statement.setObject(1, ids);
-            statement.setObject(2, deleted);
-            statement.setObject(3, holds);
-            statement.setObject(4, versions);
-            statement.setObject(5, updated);
-            statement.setObject(6, expires);
-            statement.setObject(7, expected);
-            statement.setObject(8, ids);
+            statement.setObject(2, ids);
+            statement.setObject(3, deleted);
+            statement.setObject(4, holds);
+            statement.setObject(5, versions);
+            statement.setObject(6, updated);
+            statement.setObject(7, expires);
+            statement.setObject(8, expected);
             return statement.executeUpdate();
         }
     }

@@ -44,14 +44,12 @@ public final class ReservationSql {
             SELECT * FROM unnest(?, ?, ?)""".replace("@created@", Times.fromMicros("t.created")).replace("@expires@", Times.fromMicros("t.expires"));
 
     private static final String SETTLE = """
-            WITH work AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?, ?) AS t (id, state, due)
-            ), locked AS MATERIALIZED (
+            WITH locked AS MATERIALIZED (
                 SELECT id FROM reservation WHERE id = ANY (?) ORDER BY id FOR UPDATE
             )
             UPDATE reservation r SET state = w.state, version = r.version + 1
-            FROM work w JOIN locked l ON l.id = w.id
-            WHERE r.id = w.id AND r.state = 'HELD' AND (r.expires_at <= clock_timestamp()) = w.due
+            FROM unnest(?, ?, ?) AS w (id, state, due)
+            WHERE (SELECT count(*) FROM locked) >= 0 AND r.id = w.id AND r.state = 'HELD' AND (r.expires_at <= clock_timestamp()) = w.due
             RETURNING r.id, r.created_at, r.expires_at, r.version""";
 
     private static final String EXTEND = """
@@ -154,9 +152,9 @@ public final class ReservationSql {
         }
         try (PreparedStatement statement = connection.prepareStatement(SETTLE)) {
             statement.setObject(1, ids);
-            statement.setObject(2, states);
-            statement.setObject(3, due);
-            statement.setObject(4, ids);
+            statement.setObject(2, ids);
+            statement.setObject(3, states);
+            statement.setObject(4, due);
             Map<String, Reservation> settled = new HashMap<>(count * 2);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -1,6 +1,7 @@
 package io.storegrid.persistence;
 
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.LedgerReason;
 import io.storegrid.domain.StockChange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Stock rows and their ledger (PROTOCOL 5–8, 10). Every change goes through one guarded statement that locks its rows in
@@ -41,42 +43,34 @@ public final class StockSql {
             WHERE l.sku = ANY (?) GROUP BY l.sku""";
 
     private static final String CREATE = """
-            WITH created AS (
-                INSERT INTO inventory (sku, on_hand, reserved, version)
-                SELECT t.sku, t.on_hand, 0, 1 FROM unnest(?, ?) AS t (sku, on_hand) ORDER BY t.sku
-                ON CONFLICT DO NOTHING
-                RETURNING sku, on_hand
-            ), ledger AS (
-                INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-                SELECT c.sku, 1, c.on_hand, 0, 'INITIAL', t.ref, @at@
-                FROM created c JOIN unnest(?, ?) AS t (sku, ref) ON t.sku = c.sku
-            )
-            SELECT count(*) FROM created""".replace("@at@", Times.fromMicros("?"));
+            INSERT INTO inventory (sku, on_hand, reserved, version)
+            SELECT t.sku, t.on_hand, 0, 1 FROM unnest(?, ?) AS t (sku, on_hand) ORDER BY t.sku
+            ON CONFLICT DO NOTHING""";
 
+    // The lock is a sub-select that is evaluated before the first row is updated, not one more relation to join:
+    // joined, a
+    // plan for unknown array lengths loops over all pairs of a batch.
     private static final String CHANGE = """
-            WITH work AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?)
-                    AS t (sku, delta_on_hand, delta_reserved, entries, need, need_reserved, expected)
-            ), locked AS MATERIALIZED (
+            WITH locked AS MATERIALIZED (
                 SELECT i.sku FROM inventory i WHERE i.sku = ANY (?) ORDER BY i.sku FOR UPDATE
-            ), changed AS (
-                UPDATE inventory i
-                SET on_hand = i.on_hand + w.delta_on_hand,
-                    reserved = i.reserved + w.delta_reserved,
-                    version = i.version + w.entries
-                FROM work w JOIN locked l ON l.sku = w.sku
-                WHERE i.sku = w.sku
-                  AND i.on_hand - i.reserved >= w.need
-                  AND i.reserved >= w.need_reserved
-                  AND (w.expected = 0 OR i.version = w.expected)
-                RETURNING i.sku, i.on_hand, i.reserved, i.version, w.entries
-            ), ledger AS (
-                INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-                SELECT c.sku, c.version - c.entries + e.ordinal, e.delta_on_hand, e.delta_reserved, e.reason, e.ref, @at@
-                FROM unnest(?, ?, ?, ?, ?, ?) AS e (sku, ordinal, delta_on_hand, delta_reserved, reason, ref)
-                JOIN changed c ON c.sku = e.sku
             )
-            SELECT sku, on_hand, reserved, version FROM changed""".replace("@at@", Times.fromMicros("?"));
+            UPDATE inventory i
+            SET on_hand = i.on_hand + w.delta_on_hand,
+                reserved = i.reserved + w.delta_reserved,
+                version = i.version + w.entries
+            FROM unnest(?, ?, ?, ?, ?, ?, ?)
+                AS w (sku, delta_on_hand, delta_reserved, entries, need, need_reserved, expected)
+            WHERE (SELECT count(*) FROM locked) >= 0
+              AND i.sku = w.sku
+              AND i.on_hand - i.reserved >= w.need
+              AND i.reserved >= w.need_reserved
+              AND (w.expected = 0 OR i.version = w.expected)
+            RETURNING i.sku, i.on_hand, i.reserved, i.version""";
+
+    private static final String LEDGER = """
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
+            SELECT t.sku, t.version, t.delta_on_hand, t.delta_reserved, t.reason, t.ref, @at@
+            FROM unnest(?, ?, ?, ?, ?, ?) AS t (sku, version, delta_on_hand, delta_reserved, reason, ref)""".replace("@at@", Times.fromMicros("?"));
 
     private StockSql() {}
 
@@ -140,36 +134,53 @@ public final class StockSql {
         }
     }
 
-    /** Inserts first stock with its ledger entry; the number of rows that were new. */
+    /** Inserts first stock with its ledger entry; fewer rows than creations means that one was there: the caller rolls back. */
     public static int create(Connection connection, List<Creation> creations, long atMicros) throws SQLException {
-        int count = creations.size();
-        String[] skus = new String[count];
-        long[] onHand = new long[count];
-        String[] refs = new String[count];
-        for (int i = 0; i < count; i++) {
-            skus[i] = creations.get(i).sku();
-            onHand[i] = creations.get(i).onHand();
-            refs[i] = creations.get(i).ref();
-        }
+        int created;
         try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
-            statement.setObject(1, skus);
-            statement.setObject(2, onHand);
-            statement.setLong(3, atMicros);
-            statement.setObject(4, skus);
-            statement.setObject(5, refs);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getInt(1);
-            }
+            statement.setObject(1, creations.stream().map(Creation::sku).toArray(String[]::new));
+            statement.setObject(
+                    2, creations.stream().mapToLong(Creation::onHand).toArray());
+            created = statement.executeUpdate();
         }
+        if (created == creations.size()) {
+            Ledger ledger = new Ledger(created);
+            creations.forEach(creation ->
+                    ledger.add(creation.sku(), 1, creation.onHand(), 0, LedgerReason.INITIAL, creation.ref()));
+            ledger.insert(connection, atMicros);
+        }
+        return created;
     }
 
     /**
-     * Changes stock rows where their guards hold and writes the ledger. Fewer rows back than changes in means that a guard
-     * failed: the caller rolls back.
+     * Changes stock rows where their guards hold and writes the ledger, whose versions come from the rows returned
+     * (PROTOCOL 7). Fewer rows back than changes in means that a guard failed: the caller rolls back.
      */
     public static Map<String, InventoryItem> change(Connection connection, List<Change> changes, long atMicros)
             throws SQLException {
+        Map<String, InventoryItem> items = update(connection, changes);
+        if (items.size() == changes.size()) {
+            Ledger ledger = new Ledger(changes.size());
+            for (Change change : changes) {
+                List<StockChange> entries = change.changes();
+                long version = Objects.requireNonNull(items.get(change.sku())).version() - entries.size();
+                for (StockChange entry : entries) {
+                    version++;
+                    ledger.add(
+                            change.sku(),
+                            version,
+                            entry.deltaOnHand(),
+                            entry.deltaReserved(),
+                            entry.reason(),
+                            entry.ref());
+                }
+            }
+            ledger.insert(connection, atMicros);
+        }
+        return items;
+    }
+
+    private static Map<String, InventoryItem> update(Connection connection, List<Change> changes) throws SQLException {
         int count = changes.size();
         String[] skus = new String[count];
         long[] deltaOnHand = new long[count];
@@ -178,8 +189,6 @@ public final class StockSql {
         long[] need = new long[count];
         long[] needReserved = new long[count];
         long[] expected = new long[count];
-        List<String> entrySkus = new ArrayList<>();
-        List<StockChange> ledger = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Change change = changes.get(i);
             skus[i] = change.sku();
@@ -190,21 +199,17 @@ public final class StockSql {
             for (StockChange entry : change.changes()) {
                 deltaOnHand[i] += entry.deltaOnHand();
                 deltaReserved[i] += entry.deltaReserved();
-                entrySkus.add(change.sku());
-                ledger.add(entry);
             }
         }
         try (PreparedStatement statement = connection.prepareStatement(CHANGE)) {
             statement.setObject(1, skus);
-            statement.setObject(2, deltaOnHand);
-            statement.setObject(3, deltaReserved);
-            statement.setObject(4, entries);
-            statement.setObject(5, need);
-            statement.setObject(6, needReserved);
-            statement.setObject(7, expected);
-            statement.setObject(8, skus);
-            statement.setLong(9, atMicros);
-            bindLedger(statement, entrySkus, ledger);
+            statement.setObject(2, skus);
+            statement.setObject(3, deltaOnHand);
+            statement.setObject(4, deltaReserved);
+            statement.setObject(5, entries);
+            statement.setObject(6, need);
+            statement.setObject(7, needReserved);
+            statement.setObject(8, expected);
             Map<String, InventoryItem> items = new HashMap<>(count * 2);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -213,6 +218,52 @@ public final class StockSql {
                 }
             }
             return items;
+        }
+    }
+
+    /** Ledger entries on their way into one statement. */
+    private static final class Ledger {
+
+        private final List<String> skus;
+        private final List<Long> versions;
+        private final List<Long> deltaOnHand;
+        private final List<Long> deltaReserved;
+        private final List<String> reasons;
+        private final List<String> refs;
+
+        Ledger(int expected) {
+            skus = new ArrayList<>(expected);
+            versions = new ArrayList<>(expected);
+            deltaOnHand = new ArrayList<>(expected);
+            deltaReserved = new ArrayList<>(expected);
+            reasons = new ArrayList<>(expected);
+            refs = new ArrayList<>(expected);
+        }
+
+        void add(String sku, long version, long onHand, long reserved, LedgerReason reason, String ref) {
+            skus.add(sku);
+            versions.add(version);
+            deltaOnHand.add(onHand);
+            deltaReserved.add(reserved);
+            reasons.add(reason.name());
+            refs.add(ref);
+        }
+
+        void insert(Connection connection, long atMicros) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(LEDGER)) {
+                statement.setLong(1, atMicros);
+                statement.setObject(2, skus.toArray(new String[0]));
+                statement.setObject(3, longs(versions));
+                statement.setObject(4, longs(deltaOnHand));
+                statement.setObject(5, longs(deltaReserved));
+                statement.setObject(6, reasons.toArray(new String[0]));
+                statement.setObject(7, refs.toArray(new String[0]));
+                statement.executeUpdate();
+            }
+        }
+
+        private static long[] longs(List<Long> values) {
+            return values.stream().mapToLong(Long::longValue).toArray();
         }
     }
 
@@ -246,31 +297,6 @@ public final class StockSql {
                 + (changes.isEmpty()
                         ? 0
                         : change(connection, changes, Times.now(connection)).size());
-    }
-
-    private static void bindLedger(PreparedStatement statement, List<String> skus, List<StockChange> ledger)
-            throws SQLException {
-        int count = ledger.size();
-        long[] ordinals = new long[count];
-        long[] deltaOnHand = new long[count];
-        long[] deltaReserved = new long[count];
-        String[] reasons = new String[count];
-        String[] refs = new String[count];
-        for (int i = 0; i < count; i++) {
-            boolean sameSku = i > 0 && skus.get(i).equals(skus.get(i - 1));
-            ordinals[i] = sameSku ? ordinals[i - 1] + 1 : 1;
-            StockChange entry = ledger.get(i);
-            deltaOnHand[i] = entry.deltaOnHand();
-            deltaReserved[i] = entry.deltaReserved();
-            reasons[i] = entry.reason().name();
-            refs[i] = entry.ref();
-        }
-        statement.setObject(10, skus.toArray(new String[0]));
-        statement.setObject(11, ordinals);
-        statement.setObject(12, deltaOnHand);
-        statement.setObject(13, deltaReserved);
-        statement.setObject(14, reasons);
-        statement.setObject(15, refs);
     }
 
     static InventoryItem item(ResultSet row) throws SQLException {
