@@ -50,17 +50,18 @@ final class ServerBinaries {
 
     private static InputStream archive() throws IOException {
         String architecture = ArchUtils.normalize(System.getProperty("os.arch", ""));
-        InputStream archive;
         try {
-            archive = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary("Linux", architecture);
-        } catch (RuntimeException e) {
-            archive = null;
+            if (System.getProperty("os.name", "").startsWith("Linux")) {
+                return DefaultPostgresBinaryResolver.INSTANCE.getPgBinary("Linux", architecture);
+            }
+            throw new IllegalStateException("Linux only");
+        } catch (IllegalStateException e) {
+            throw new StartupFailure(
+                    "There is no embedded PostgreSQL for this system, name one with --db-url [system="
+                            + System.getProperty("os.name") + ", architecture=" + architecture + ", cause="
+                            + e.getMessage() + "]",
+                    e);
         }
-        if (archive == null || !System.getProperty("os.name", "").startsWith("Linux")) {
-            throw new StartupFailure("There is no embedded PostgreSQL for this system, name one with --db-url [system="
-                    + System.getProperty("os.name") + ", architecture=" + architecture + "]");
-        }
-        return archive;
     }
 
     private static String digest() throws IOException {

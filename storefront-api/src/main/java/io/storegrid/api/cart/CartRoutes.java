@@ -25,7 +25,6 @@ import io.storegrid.domain.CartId;
 import io.storegrid.domain.CartLine;
 import io.storegrid.domain.Limits;
 import io.storegrid.domain.Sku;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +54,7 @@ public final class CartRoutes {
         this.writes = writes;
     }
 
-    public void create(Context ctx) throws IOException {
+    public void create(Context ctx) {
         QueryParameters.of(ctx);
         byte[] body = RequestBodies.optionalJson(ctx);
         NewCart asked = RequestBodies.parsed(body, CartRoutes::newCart);
@@ -87,7 +86,7 @@ public final class CartRoutes {
         reply(ctx, 200, cart);
     }
 
-    public void add(Context ctx) throws IOException {
+    public void add(Context ctx) {
         QueryParameters.of(ctx);
         long ifVersion = Preconditions.optional(ctx);
         byte[] body = RequestBodies.json(ctx);
@@ -99,7 +98,7 @@ public final class CartRoutes {
         change(ctx, body, id, line, ChangeCartLine.Mode.ADD, ifVersion);
     }
 
-    public void set(Context ctx) throws IOException {
+    public void set(Context ctx) {
         QueryParameters.of(ctx);
         long ifVersion = Preconditions.optional(ctx);
         byte[] body = RequestBodies.json(ctx);
@@ -110,13 +109,13 @@ public final class CartRoutes {
         change(ctx, body, id, line, ChangeCartLine.Mode.SET, ifVersion);
     }
 
-    public void remove(Context ctx) throws IOException {
+    public void remove(Context ctx) {
         QueryParameters.of(ctx);
         long ifVersion = Preconditions.optional(ctx);
         change(ctx, RequestBodies.none(ctx), existing(ctx), new Line(sku(ctx), 0), ChangeCartLine.Mode.SET, ifVersion);
     }
 
-    public void delete(Context ctx) throws IOException {
+    public void delete(Context ctx) {
         QueryParameters.of(ctx);
         long ifVersion = Preconditions.optional(ctx);
         writes.run(
@@ -125,7 +124,7 @@ public final class CartRoutes {
                 answer -> ctx.status(204).header("Cache-Control", Replies.NEVER));
     }
 
-    public void merge(Context ctx) throws IOException {
+    public void merge(Context ctx) {
         QueryParameters.of(ctx);
         long ifVersion = Preconditions.optional(ctx);
         byte[] body = RequestBodies.json(ctx);

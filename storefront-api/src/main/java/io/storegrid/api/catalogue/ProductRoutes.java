@@ -19,7 +19,6 @@ import io.storegrid.domain.Answer;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Sku;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 
@@ -71,7 +70,7 @@ public final class ProductRoutes {
         }
     }
 
-    public void put(Context ctx) throws IOException {
+    public void put(Context ctx) {
         QueryParameters.of(ctx);
         String sku = ctx.pathParam("sku");
         if (!Sku.isValid(sku)) {
@@ -87,7 +86,7 @@ public final class ProductRoutes {
                 answer -> stored(ctx, answer));
     }
 
-    public void archive(Context ctx) throws IOException {
+    public void archive(Context ctx) {
         QueryParameters.of(ctx);
         String sku = ctx.pathParam("sku");
         if (!Sku.isValid(sku)) {

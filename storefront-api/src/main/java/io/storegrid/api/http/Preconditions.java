@@ -72,7 +72,7 @@ public final class Preconditions {
         return true;
     }
 
-    private static boolean lists(String header, long version) {
+    static boolean lists(String header, long version) {
         if (header.trim().equals("*")) {
             return true;
         }
@@ -96,7 +96,7 @@ public final class Preconditions {
         return version(match);
     }
 
-    private static long version(String match) {
+    static long version(String match) {
         Matcher tag = TAG.matcher(match.trim());
         if (!tag.matches()) {
             throw Problems.invalidParameter("If-Match", "must be one entity tag, such as \"7\"")

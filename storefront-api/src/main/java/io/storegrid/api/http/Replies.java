@@ -3,7 +3,8 @@ package io.storegrid.api.http;
 import io.javalin.http.Context;
 import io.storegrid.api.json.JsonText;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes what succeeded. Thread-safe. */
 public final class Replies {
@@ -17,6 +18,8 @@ public final class Replies {
     /** {@code Cache-Control} for what changes by the moment or is somebody's own. */
     public static final String NEVER = "no-store";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
+
     private Replies() {}
 
     /**
@@ -28,7 +31,8 @@ public final class Replies {
         try {
             ctx.outputStream().write(JsonText.of(view));
         } catch (IOException e) {
-            throw new UncheckedIOException("the caller went away", e);
+            // Nobody is left to be told; the server closes the connection.
+            LOG.debug("Reply broke off [path={}]", ctx.path(), e);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import org.eclipse.jetty.http.HttpException;
 
 /** Takes bodies off the wire, within bounds, and hands them to the strict reader. Thread-safe. */
 public final class RequestBodies {
@@ -28,7 +29,7 @@ public final class RequestBodies {
     private RequestBodies() {}
 
     /** A JSON body's bytes; one is needed. */
-    public static byte[] json(Context ctx) throws IOException {
+    public static byte[] json(Context ctx) {
         requireMediaType(ctx, JSON);
         byte[] body = read(ctx);
         if (body.length == 0) {
@@ -38,7 +39,7 @@ public final class RequestBodies {
     }
 
     /** A JSON body's bytes; none when the request has no body. */
-    public static byte[] optionalJson(Context ctx) throws IOException {
+    public static byte[] optionalJson(Context ctx) {
         byte[] body = read(ctx);
         if (body.length > 0) {
             requireMediaType(ctx, JSON);
@@ -47,7 +48,7 @@ public final class RequestBodies {
     }
 
     /** No bytes; refuses a request that has a body where none is meant. */
-    public static byte[] none(Context ctx) throws IOException {
+    public static byte[] none(Context ctx) {
         byte[] body = read(ctx);
         if (body.length > 0) {
             throw Problem.of(ProblemCode.MALFORMED_REQUEST, "This request takes no body.")
@@ -118,11 +119,21 @@ public final class RequestBodies {
                 .exception();
     }
 
-    private static byte[] read(Context ctx) throws IOException {
+    /** The answer to a body that could not be read to its end: badly framed, too slow, or its caller went away. */
+    public static RuntimeException brokenOff(Context ctx, IOException e) {
+        ctx.header("Connection", "close");
+        boolean badlyFramed = e instanceof HttpException || e.getCause() instanceof HttpException;
+        return Problem.of(badlyFramed ? ProblemCode.MALFORMED_REQUEST : ProblemCode.REQUEST_TIMEOUT)
+                .exception();
+    }
+
+    private static byte[] read(Context ctx) {
         requireLength(ctx, JSON_BYTES_MAX);
         byte[] body;
         try (InputStream in = ctx.req().getInputStream()) {
             body = in.readNBytes(JSON_BYTES_MAX + 1);
+        } catch (IOException e) {
+            throw brokenOff(ctx, e);
         }
         ctx.attribute(BYTES_READ, (long) body.length);
         if (body.length > JSON_BYTES_MAX) {

@@ -109,7 +109,7 @@ public final class ImportRoutes {
         long total = 0;
         try (InputStream in = ctx.req().getInputStream();
                 OutputStream out = Files.newOutputStream(spooled)) {
-            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+            for (int read = read(ctx, in, chunk); read >= 0; read = read(ctx, in, chunk)) {
                 total += read;
                 if (total > bytesMax) {
                     throw RequestBodies.tooLarge(ctx, bytesMax);
@@ -123,6 +123,15 @@ public final class ImportRoutes {
             FieldErrors errors = new FieldErrors();
             errors.add("", "must have at least one line");
             throw Problems.validationFailed(errors).exception();
+        }
+    }
+
+    /** Keeps a fault of the caller's line apart from one of our disk. */
+    private static int read(Context ctx, InputStream in, byte[] chunk) {
+        try {
+            return in.read(chunk);
+        } catch (IOException e) {
+            throw RequestBodies.brokenOff(ctx, e);
         }
     }
 }

@@ -19,7 +19,6 @@ import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Sku;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +77,7 @@ public final class InventoryRoutes {
         Replies.json(ctx, 200, Replies.NEVER, new Several(items, missing));
     }
 
-    public void set(Context ctx) throws IOException {
+    public void set(Context ctx) {
         QueryParameters.of(ctx);
         String sku = ctx.pathParam("sku");
         long ifVersion = Preconditions.replaceOrCreate(ctx);
@@ -104,7 +103,7 @@ public final class InventoryRoutes {
                 });
     }
 
-    public void adjust(Context ctx) throws IOException {
+    public void adjust(Context ctx) {
         QueryParameters.of(ctx);
         IdempotencyKeys.require(ctx);
         String sku = ctx.pathParam("sku");

@@ -14,8 +14,6 @@ import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.Shortage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,19 +148,12 @@ public final class Problems {
                 (e, ctx) -> write(
                         ctx, Problem.of(ProblemCode.ROUTE_NOT_FOUND, "Nothing is served under " + ctx.path() + ".")));
         routes.exception(HttpResponseException.class, (e, ctx) -> write(ctx, Problem.of(ofStatus(e.getStatus()))));
-        routes.exception(IOException.class, (e, ctx) -> {
-            // Reading the body failed: the caller went away or was too slow, and most likely nobody reads this.
-            LOG.debug("Request broke off [id={}, path={}]", requestId(ctx), ctx.path(), e);
-            ctx.header("Connection", "close");
-            write(ctx, Problem.of(ProblemCode.REQUEST_TIMEOUT));
-        });
         routes.exception(CancellationException.class, (e, ctx) -> {
             // Javalin cancels what a request waited for after the time-out below has answered it.
             if (ctx.resultInputStream() == null) {
                 write(ctx, Problem.of(ProblemCode.OUTCOME_UNKNOWN));
             }
         });
-        routes.exception(UncheckedIOException.class, (e, ctx) -> LOG.debug("Reply broke off [path={}]", ctx.path(), e));
         routes.exception(Exception.class, (e, ctx) -> {
             LOG.error("Request failed [id={}, path={}]", requestId(ctx), ctx.path(), e);
             write(ctx, Problem.of(ProblemCode.INTERNAL));

@@ -26,7 +26,6 @@ import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationId;
 import io.storegrid.domain.ReservationLine;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -51,7 +50,7 @@ public final class ReservationRoutes {
         this.writes = writes;
     }
 
-    public void create(Context ctx) throws IOException {
+    public void create(Context ctx) {
         QueryParameters.of(ctx);
         IdempotencyKeys.require(ctx);
         byte[] body = RequestBodies.json(ctx);
@@ -70,7 +69,7 @@ public final class ReservationRoutes {
                 answer -> held(ctx, answer, 201));
     }
 
-    public void reserveCart(Context ctx) throws IOException {
+    public void reserveCart(Context ctx) {
         QueryParameters.of(ctx);
         IdempotencyKeys.require(ctx);
         String cartId = ctx.pathParam("id");
@@ -102,7 +101,7 @@ public final class ReservationRoutes {
         Replies.json(ctx, 200, Replies.NEVER, ReservationView.of(reservation, nowMicros));
     }
 
-    public void extend(Context ctx) throws IOException {
+    public void extend(Context ctx) {
         QueryParameters.of(ctx);
         byte[] body = RequestBodies.json(ctx);
         long ttlMs = RequestBodies.parsed(
@@ -111,7 +110,7 @@ public final class ReservationRoutes {
         writes.run(ctx, new ExtendHold(IdempotencyKeys.optional(ctx, body), id, ttlMs), answer -> settled(ctx, answer));
     }
 
-    public void confirm(Context ctx) throws IOException {
+    public void confirm(Context ctx) {
         QueryParameters.of(ctx);
         IdempotencyKeys.require(ctx);
         byte[] body = emptyBody(ctx);
@@ -121,7 +120,7 @@ public final class ReservationRoutes {
                 answer -> settled(ctx, answer));
     }
 
-    public void release(Context ctx) throws IOException {
+    public void release(Context ctx) {
         QueryParameters.of(ctx);
         byte[] body = emptyBody(ctx);
         writes.run(
@@ -147,7 +146,7 @@ public final class ReservationRoutes {
                 * 1_000;
     }
 
-    private static byte[] emptyBody(Context ctx) throws IOException {
+    private static byte[] emptyBody(Context ctx) {
         byte[] body = RequestBodies.optionalJson(ctx);
         RequestBodies.parsed(body, object -> object);
         return body;

@@ -1,0 +1,139 @@
+package io.storegrid.api.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.storegrid.persistence.EmbeddedDatabase;
+import io.storegrid.persistence.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(300)
+class PackagedJarIT {
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+    private static final Pattern SKU = Pattern.compile("\"sku\":\"([^\"]+)\",\"quantity\":1");
+    private static final Pattern ID = Pattern.compile("\"id\":\"(rsv_[0-9a-f]+)\"");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void firstStartSellsAndEveryLaterStartRemembers() throws Exception {
+        int discovery = PackagedNode.freePort();
+        String[] options = {"--http-port=0", "--discovery-port=" + discovery, "--name=first"};
+        String reservation;
+        try (PackagedNode node = PackagedNode.start(directory, options)) {
+            assertTrue(node.said().contains("6 000 of 6 000 products"), node.said());
+            HttpResponse<String> held = reserve(node, "key-1");
+            assertEquals(201, held.statusCode(), held.body());
+            reservation = group(ID, held.body());
+            assertEquals(200, node.get("/health/ready").statusCode());
+            assertEquals("", node.complained());
+            node.terminate();
+            node.exitCode(STOP_LIMIT);
+            assertEquals("", node.complained());
+        }
+        try (PackagedNode node = PackagedNode.start(directory, options)) {
+            assertFalse(node.said().contains("sample:"), node.said());
+            assertTrue(node.get("/v1/reservations/" + reservation).body().contains("HELD"));
+            assertTrue(reserve(node, "key-1").body().contains(reservation), "the same key, another reservation");
+            reservation = group(ID, reserve(node, "key-2").body());
+            node.kill();
+        }
+        try (PackagedNode node = PackagedNode.start(directory, options);
+                PackagedNode second = PackagedNode.start(
+                        directory, "--http-port=0", "--name=second", "--join=127.0.0.1:" + discovery)) {
+            String path = "/v1/reservations/" + reservation;
+            assertEquals(200, second.get(path).statusCode());
+            assertEquals(node.get(path).body(), second.get(path).body());
+            assertEquals(201, reserve(second, "key-3").statusCode());
+            assertTrue(second.get("/v1/admin/topology").body().contains("\"first\""));
+            second.terminate();
+            second.exitCode(STOP_LIMIT);
+            node.terminate();
+            node.exitCode(STOP_LIMIT);
+        }
+        assertFalse(Files.exists(directory.resolve("data/postgres/postmaster.pid")), "PostgreSQL was left running");
+    }
+
+    @Test
+    void usesAnotherPostgresqlWhenTold() throws Exception {
+        try (EmbeddedDatabase other = TestDatabase.serverIn(directory.resolve("other"))) {
+            other.start();
+            String[] options = {
+                "--http-port=0",
+                "--discovery-port=" + PackagedNode.freePort(),
+                "--db-url=" + other.settings().url(),
+                "--db-user=" + EmbeddedDatabase.NAME,
+                "--sample=always"
+            };
+            try (PackagedNode node = PackagedNode.start(directory, options)) {
+                assertEquals(201, reserve(node, "key-1").statusCode());
+                node.terminate();
+                node.exitCode(STOP_LIMIT);
+            }
+            assertTrue(other.running());
+            assertFalse(Files.exists(directory.resolve("data/postgres")));
+        }
+    }
+
+    @Test
+    void saysInOneLineWhyItDoesNotStart() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path empty = Files.createFile(directory.resolve("empty"));
+            Map<List<String>, Integer> misuses = Map.of(
+                    List.of("--nope"), Main.MISUSED,
+                    List.of("--http-port=abc"), Main.MISUSED,
+                    List.of("--db-url=jdbc:postgresql://127.0.0.1:1/x", "--db-password-file=" + empty), Main.MISUSED,
+                    List.of("--http-host=0.0.0.0"), Main.MISUSED,
+                    List.of("--http-port=" + taken.getLocalPort()), Main.FAILED,
+                    List.of("--http-port=0", "--discovery-port=" + taken.getLocalPort()), Main.FAILED,
+                    List.of("--http-port=0", "--data-dir=/proc/storegrid", free()), Main.FAILED,
+                    List.of("--http-port=0", "--db-url=jdbc:postgresql://127.0.0.1:1/x", free()), Main.FAILED,
+                    List.of("--http-port=0", "--join=127.0.0.1:1"), Main.FAILED);
+            for (Map.Entry<List<String>, Integer> misuse : misuses.entrySet()) {
+                try (PackagedNode node = PackagedNode.launch(directory, misuse.getKey())) {
+                    assertEquals(
+                            misuse.getValue(), node.exitCode(PackagedNode.START_LIMIT), () -> misuse.getKey() + "");
+                    List<String> lines = node.complained().lines().toList();
+                    assertEquals(1, lines.size(), lines.toString());
+                    assertTrue(lines.get(0).startsWith("storegrid: "), lines.get(0));
+                    assertFalse(node.said().contains("\tat "), node.said());
+                }
+            }
+        }
+    }
+
+    private static String free() throws IOException {
+        return "--discovery-port=" + PackagedNode.freePort();
+    }
+
+    /** What the console proposes, done. */
+    private static HttpResponse<String> reserve(PackagedNode node, String key)
+            throws IOException, InterruptedException {
+        String body = "{\"lines\":[{\"sku\":\"%s\",\"quantity\":1}]}".formatted(group(SKU, node.said()));
+        return node.post("/v1/reservations", key, body);
+    }
+
+    private static String group(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        if (!matcher.find()) {
+            throw new AssertionError(pattern + " not in " + text);
+        }
+        return matcher.group(1);
+    }
+}

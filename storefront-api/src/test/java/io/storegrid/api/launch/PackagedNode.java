@@ -1,0 +1,135 @@
+package io.storegrid.api.launch;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged jar as a process of its own, with all that it says in files. Close to kill it if it still runs. */
+final class PackagedNode implements AutoCloseable {
+
+    static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Path JAR = Path.of("target", "storefront-api.jar").toAbsolutePath();
+    private static final Pattern URL = Pattern.compile("API +(http://\\S+)/v1/products");
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private PackagedNode(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Starts the jar without waiting for anything; what it says is kept in {@code directory}. */
+    static PackagedNode launch(Path directory, List<String> options) throws IOException {
+        Path out = Files.createTempFile(directory, "node", ".out");
+        Path err = Files.createTempFile(directory, "node", ".err");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-jar",
+                JAR.toString()));
+        command.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("STOREGRID_"));
+        return new PackagedNode(builder.start(), out, err);
+    }
+
+    /** Starts a node and waits until it says that it is up. */
+    static PackagedNode start(Path directory, String... options) throws IOException, InterruptedException {
+        PackagedNode node = launch(directory, List.of(options));
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (!node.said().contains("One more node")) {
+            if (!node.process.isAlive() || System.nanoTime() - deadline > 0) {
+                String all = node.said() + node.complained();
+                node.close();
+                throw new AssertionError("the node did not start: " + all);
+            }
+            Thread.sleep(50);
+        }
+        return node;
+    }
+
+    String said() throws IOException {
+        return Files.readString(out, StandardCharsets.UTF_8);
+    }
+
+    String complained() throws IOException {
+        return Files.readString(err, StandardCharsets.UTF_8);
+    }
+
+    /** Waits for the end and returns the exit code. */
+    int exitCode(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still running after " + limit);
+        }
+        return process.exitValue();
+    }
+
+    /** Asks the node to stop, as {@code kill} does. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Kills the node so that it can clean up nothing. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return HTTP.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    HttpResponse<String> post(String path, String key, String json) throws IOException, InterruptedException {
+        return HTTP.send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", key)
+                        .POST(HttpRequest.BodyPublishers.ofString(json))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    private HttpRequest.Builder request(String path) throws IOException {
+        Matcher url = URL.matcher(said());
+        if (!url.find()) {
+            throw new AssertionError("no URL in: " + said());
+        }
+        return HttpRequest.newBuilder(URI.create(url.group(1) + path)).timeout(Duration.ofSeconds(15));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+}
