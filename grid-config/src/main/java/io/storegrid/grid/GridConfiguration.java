@@ -1,6 +1,5 @@
 package io.storegrid.grid;
 
-import io.storegrid.persistence.DatabaseSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.TcpDiscoveryIpFinder;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.multicast.TcpDiscoveryMulticastIpFinder;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
-import org.jspecify.annotations.Nullable;
 
 /** How an Ignite node of ours is configured. One place, for the program and for the tests. */
 final class GridConfiguration {
@@ -59,15 +57,10 @@ final class GridConfiguration {
     /**
      * Fills a configuration, discovery included.
      *
-     * @param shared the embedded database that joining nodes may use
      * @param end ends this node after a failure
      */
-    static void apply(
-            IgniteConfiguration configuration,
-            NodeSettings settings,
-            @Nullable DatabaseSettings shared,
-            Consumer<String> end) {
-        applyCommon(configuration, settings, shared, end);
+    static void apply(IgniteConfiguration configuration, NodeSettings settings, Consumer<String> end) {
+        applyCommon(configuration, settings, end);
         configuration.setDiscoverySpi(discovery(settings));
         configuration.setCommunicationSpi(new TcpCommunicationSpi()
                 .setLocalAddress(settings.gridHost())
@@ -76,18 +69,14 @@ final class GridConfiguration {
     }
 
     /** Fills all of a configuration but the ways to other nodes. */
-    static void applyCommon(
-            IgniteConfiguration configuration,
-            NodeSettings settings,
-            @Nullable DatabaseSettings shared,
-            Consumer<String> end) {
+    static void applyCommon(IgniteConfiguration configuration, NodeSettings settings, Consumer<String> end) {
         configuration
                 .setIgniteInstanceName(settings.name())
                 // The name decides what a node owns: after a restart under its name it gets the same partitions.
                 .setConsistentId(settings.name())
                 .setLocalHost(settings.gridHost())
                 .setClientMode(settings.role() == Role.API)
-                .setUserAttributes(NodeAttributes.of(settings, shared))
+                .setUserAttributes(NodeAttributes.of(settings))
                 .setPluginProviders(new Membership(settings.cluster()))
                 .setWorkDirectory(settings.dataDirectory()
                         .resolve("ignite")

@@ -1,10 +1,8 @@
 package io.storegrid.grid;
 
-import io.storegrid.persistence.DatabaseSettings;
 import java.util.function.Consumer;
 import org.apache.ignite.springframework.boot.autoconfigure.IgniteAutoConfiguration;
 import org.apache.ignite.springframework.boot.autoconfigure.IgniteConfigurer;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -18,11 +16,10 @@ import org.springframework.context.annotation.Bean;
 class NodeConfiguration {
 
     /** What the node is made of, handed in by whoever starts the application. */
-    record Parts(NodeSettings settings, @Nullable DatabaseSettings sharedDatabase, Consumer<String> end) {}
+    record Parts(NodeSettings settings, Consumer<String> end) {}
 
     @Bean
     IgniteConfigurer igniteConfigurer(Parts parts) {
-        return configuration ->
-                GridConfiguration.apply(configuration, parts.settings(), parts.sharedDatabase(), parts.end());
+        return configuration -> GridConfiguration.apply(configuration, parts.settings(), parts.end());
     }
 }

@@ -81,9 +81,12 @@ public final class StoregridNode implements AutoCloseable {
                 settings.join().isEmpty()
                         ? "grid: starting node " + settings.name()
                         : "grid: joining " + String.join(", ", settings.join()) + " as " + settings.name());
-        Ignite ignite = startIgnite(embedded == null ? null : known, end);
+        Ignite ignite = startIgnite(end);
         if (known == null) {
-            openDatabase(databaseOf(ignite), writers, readers, progress);
+            openDatabase(SharedDatabase.ask(ignite), writers, readers, progress);
+        }
+        if (settings.database() == null) {
+            SharedDatabase.share(ignite, database().settings());
         }
         ignite.cluster().nodeLocalMap().put(Database.class.getName(), database());
         progress.accept("grid: " + ignite.cluster().forServers().nodes().size() + " node(s) keep data, "
@@ -100,7 +103,7 @@ public final class StoregridNode implements AutoCloseable {
         database = Database.open(at, writers, readers);
     }
 
-    private Ignite startIgnite(@Nullable DatabaseSettings shared, Consumer<String> end) {
+    private Ignite startIgnite(Consumer<String> end) {
         SpringApplication spring = new SpringApplication(NodeConfiguration.class);
         spring.setWebApplicationType(WebApplicationType.NONE);
         spring.setBannerMode(Banner.Mode.OFF);
@@ -108,27 +111,13 @@ public final class StoregridNode implements AutoCloseable {
         // The program ends its parts in an order that Spring does not know.
         spring.setRegisterShutdownHook(false);
         spring.addInitializers(context -> ((GenericApplicationContext) context)
-                .registerBean(NodeConfiguration.Parts.class, () -> new NodeConfiguration.Parts(settings, shared, end)));
+                .registerBean(NodeConfiguration.Parts.class, () -> new NodeConfiguration.Parts(settings, end)));
         try {
             application = spring.run();
             return application.getBean(Ignite.class);
         } catch (RuntimeException e) {
             throw StartProblem.of(e, settings);
         }
-    }
-
-    private DatabaseSettings databaseOf(Ignite ignite) {
-        return ignite.cluster().forServers().nodes().stream()
-                .filter(node -> !node.isLocal())
-                .map(NodeAttributes::sharedDatabase)
-                .flatMap(java.util.Optional::stream)
-                .findFirst()
-                .orElseThrow(() -> new StartupFailure(
-                        "No node of the grid shares an embedded database, name one with --db-url [nodes="
-                                + ignite.cluster().nodes().stream()
-                                        .map(NodeAttributes::name)
-                                        .toList()
-                                + "]"));
     }
 
     /** Ignite's own answer to a port in use is long, late and hard to read. */

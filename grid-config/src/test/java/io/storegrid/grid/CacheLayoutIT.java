@@ -127,10 +127,11 @@ class CacheLayoutIT {
 
     @Test
     void refusesStrangersAndNamesakes() {
-        assertThrows(IgniteException.class, () -> grid.add("stranger", "another-grid"));
-        IgniteException namesake =
-                assertThrows(IgniteException.class, () -> grid.add(grid.node(0).name() + "", "test"));
-        assertNotNull(namesake.getMessage());
+        IgniteException stranger = assertThrows(IgniteException.class, () -> grid.add("stranger", "another-grid"));
+        assertTrue(StartProblem.of(stranger, settings("stranger")).getMessage().contains("the grid is called test"));
+        String taken = grid.node(0).name();
+        IgniteException namesake = assertThrows(IgniteException.class, () -> grid.add(taken, "test"));
+        assertTrue(StartProblem.of(namesake, settings(taken)).getMessage().contains("one of that name"));
         assertEquals(3, grid.node(0).cluster().nodes().size());
     }
 
@@ -170,5 +171,9 @@ class CacheLayoutIT {
                             .map(Operations.Check::name)
                             .toList());
         }
+    }
+
+    private static NodeSettings settings(String name) {
+        return NodeSettings.of(Map.of(Setting.NAME, name));
     }
 }

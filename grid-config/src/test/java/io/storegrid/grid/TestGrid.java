@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteState;
 import org.apache.ignite.Ignition;
 import org.apache.ignite.configuration.IgniteConfiguration;
 import org.apache.ignite.spi.communication.tcp.TcpCommunicationSpi;
@@ -74,6 +75,7 @@ public final class TestGrid implements AutoCloseable {
         return add("node-" + started, "test");
     }
 
+    /** Starts a node whose name and grid are its own affair, for tests of who may join. */
     Ignite add(String name, String cluster) {
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         values.put(Setting.NAME, name);
@@ -81,7 +83,7 @@ public final class TestGrid implements AutoCloseable {
         values.put(Setting.MEMORY, "128MB");
         values.put(Setting.DATA_DIR, directory.toString());
         IgniteConfiguration configuration = new IgniteConfiguration();
-        GridConfiguration.applyCommon(configuration, NodeSettings.of(values), null, reason -> {});
+        GridConfiguration.applyCommon(configuration, NodeSettings.of(values), reason -> {});
         configuration.setDiscoverySpi(new TcpDiscoverySpi()
                 .setIpFinder(finder)
                 .setLocalPort(freePort())
@@ -89,6 +91,8 @@ public final class TestGrid implements AutoCloseable {
                 .setJoinTimeout(SETTLE_TIMEOUT.toMillis()));
         configuration.setCommunicationSpi(
                 new TcpCommunicationSpi().setLocalPort(freePort()).setLocalPortRange(200));
+        // Two nodes of one name may meet in one JVM here.
+        configuration.setIgniteInstanceName(Ignition.state(name) == IgniteState.STARTED ? name + "-again" : name);
         Ignite node = Ignition.start(configuration);
         nodes.add(node);
         node.cluster().nodeLocalMap().put(Database.class.getName(), Database.open(database, WRITERS, READERS));

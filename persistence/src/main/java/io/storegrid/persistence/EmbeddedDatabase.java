@@ -40,6 +40,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration STOP_TIMEOUT = Duration.ofMillis(2_500);
     private static final Duration IMMEDIATE_STOP_TIMEOUT = Duration.ofMillis(1_500);
+    private static final Duration LEFT_SESSIONS_LIMIT = Duration.ofSeconds(3);
+    private static final int PID_FILE_PORT_LINE = 3;
     private static final Duration RETRY_PAUSE = Duration.ofMillis(150);
     private static final String LOOPBACK = "127.0.0.1";
     private static final long LOG_BYTES_MAX = 8L << 20;
@@ -263,12 +265,53 @@ public final class EmbeddedDatabase implements AutoCloseable {
         OptionalLong found = serverPid();
         if (found.isPresent()) {
             if (ServerPrograms.servesDirectory(found.getAsLong(), data)) {
+                refuseWhileOthersUse();
                 stop(found.getAsLong());
             } else {
                 // Another program has got this id since; the server would take it for a living server and refuse to
                 // start.
                 Files.deleteIfExists(data.resolve("postmaster.pid"));
             }
+        }
+    }
+
+    /**
+     * Nodes that joined the killed one work on: the server is theirs now, and a node that starts beside them would begin a
+     * second grid on the same rows. The killed node's own sessions end within moments.
+     */
+    private void refuseWhileOthersUse() throws IOException {
+        long deadline = System.nanoTime() + LEFT_SESSIONS_LIMIT.toNanos();
+        long sessions = sessionsOfNodes();
+        while (sessions > 0 && System.nanoTime() - deadline < 0) {
+            sleep(RETRY_PAUSE);
+            sessions = sessionsOfNodes();
+        }
+        if (sessions > 0) {
+            throw new StartupFailure("Nodes that joined this one before it was killed are still running: join them with"
+                    + " --join, or stop them first [directory=" + directory + ", sessions=" + sessions + "]");
+        }
+    }
+
+    private long sessionsOfNodes() throws IOException {
+        List<String> lines = pidFile();
+        if (lines.size() <= PID_FILE_PORT_LINE) {
+            return 0;
+        }
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl("jdbc:postgresql://" + LOOPBACK + ":"
+                + lines.get(PID_FILE_PORT_LINE).trim() + "/postgres");
+        source.setUser(NAME);
+        source.setConnectTimeout(1);
+        source.setLoginTimeout(1);
+        source.setSocketTimeout(1);
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE datname = '"
+                        + NAME + "' AND application_name LIKE 'storegrid-%'")) {
+            return count.next() ? count.getLong(1) : 0;
+        } catch (SQLException e) {
+            // A server that answers nobody serves nobody.
+            return 0;
         }
     }
 

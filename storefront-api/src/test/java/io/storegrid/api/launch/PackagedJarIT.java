@@ -71,6 +71,36 @@ class PackagedJarIT {
     }
 
     @Test
+    void aKilledNodeComesBackIntoTheGridThatWorksOn() throws Exception {
+        String discovery = free();
+        String port = discovery.substring(discovery.indexOf('=') + 1);
+        try (PackagedNode first = PackagedNode.start(directory, "--http-port=0", discovery, "--name=first");
+                PackagedNode second =
+                        PackagedNode.start(directory, "--http-port=0", "--name=second", "--join=127.0.0.1:" + port)) {
+            first.kill();
+            try (PackagedNode rival = PackagedNode.launch(directory, List.of("--http-port=0", free()))) {
+                assertEquals(Main.FAILED, rival.exitCode(PackagedNode.START_LIMIT));
+                assertTrue(rival.complained().contains("--join"), rival.complained());
+            }
+            assertEquals(201, reserve(second, "key-1").statusCode());
+            String join = "--join=" + group(Pattern.compile("--join=([0-9.:]+)"), second.said());
+            try (PackagedNode back = PackagedNode.start(directory, "--http-port=0", "--name=first", join)) {
+                assertEquals(
+                        reserve(second, "key-1").body(), reserve(back, "key-1").body());
+                back.terminate();
+                back.exitCode(STOP_LIMIT);
+            }
+            second.terminate();
+            second.exitCode(STOP_LIMIT);
+        } finally {
+            // The killed node's PostgreSQL is nobody's child; whoever starts on its data takes it over.
+            try (EmbeddedDatabase left = TestDatabase.serverIn(directory.resolve("data"))) {
+                left.start();
+            }
+        }
+    }
+
+    @Test
     void usesAnotherPostgresqlWhenTold() throws Exception {
         try (EmbeddedDatabase other = TestDatabase.serverIn(directory.resolve("other"))) {
             other.start();
