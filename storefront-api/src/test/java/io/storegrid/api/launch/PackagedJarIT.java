@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,11 @@ class PackagedJarIT {
 
     @TempDir
     private Path directory;
+
+    @AfterEach
+    void leaveNothingBehind() throws IOException {
+        PackagedNode.endOrphan(directory);
+    }
 
     @Test
     void firstStartSellsAndEveryLaterStartRemembers() throws Exception {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,8 @@ import java.util.regex.Pattern;
 final class PackagedNode implements AutoCloseable {
 
     static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final int HEAP_MB = 256;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Path JAR = Path.of("target", "storefront-api.jar").toAbsolutePath();
     private static final Pattern URL = Pattern.compile("API +(http://\\S+)/v1/products");
     private static final HttpClient HTTP =
@@ -38,11 +41,16 @@ final class PackagedNode implements AutoCloseable {
 
     /** Starts the jar without waiting for anything; what it says is kept in {@code directory}. */
     static PackagedNode launch(Path directory, List<String> options) throws IOException {
+        return launch(directory, HEAP_MB, options);
+    }
+
+    /** As the other, with a heap of {@code heapMb} megabytes at most. */
+    static PackagedNode launch(Path directory, int heapMb, List<String> options) throws IOException {
         Path out = Files.createTempFile(directory, "node", ".out");
         Path err = Files.createTempFile(directory, "node", ".err");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + heapMb + "m",
                 "-jar",
                 JAR.toString()));
         command.addAll(options);
@@ -55,8 +63,12 @@ final class PackagedNode implements AutoCloseable {
     }
 
     /** Starts a node and waits until it says that it is up. */
-    static PackagedNode start(Path directory, String... options) throws IOException, InterruptedException {
-        PackagedNode node = launch(directory, List.of(options));
+    static PackagedNode start(Path directory, String... options) throws IOException {
+        return awaitUp(launch(directory, List.of(options)));
+    }
+
+    /** Waits until a launched node says that it is up. */
+    static PackagedNode awaitUp(PackagedNode node) throws IOException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!node.said().contains("One more node")) {
             if (!node.process.isAlive() || System.nanoTime() - deadline > 0) {
@@ -64,9 +76,33 @@ final class PackagedNode implements AutoCloseable {
                 node.close();
                 throw new AssertionError("the node did not start: " + all);
             }
-            Thread.sleep(50);
+            LockSupport.parkNanos(POLL_NANOS);
         }
         return node;
+    }
+
+    /**
+     * Ends the PostgreSQL of {@code directory} that a killed node left running. A node that starts there would do so too; a
+     * test that failed in between has none.
+     */
+    static void endOrphan(Path directory) throws IOException {
+        Path pidFile = directory.resolve("data/postgres/postmaster.pid");
+        if (Files.exists(pidFile)) {
+            long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).trim());
+            ProcessHandle.of(pid).ifPresent(orphan -> {
+                orphan.destroyForcibly();
+                orphan.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+            });
+        }
+    }
+
+    /** The port of the API. */
+    int port() throws IOException {
+        Matcher url = URL.matcher(said());
+        if (!url.find()) {
+            throw new AssertionError("no URL in: " + said());
+        }
+        return URI.create(url.group(1)).getPort();
     }
 
     String said() throws IOException {
@@ -110,11 +146,8 @@ final class PackagedNode implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) throws IOException {
-        Matcher url = URL.matcher(said());
-        if (!url.find()) {
-            throw new AssertionError("no URL in: " + said());
-        }
-        return HttpRequest.newBuilder(URI.create(url.group(1) + path)).timeout(Duration.ofSeconds(15));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(15));
     }
 
     @Override
