@@ -44,7 +44,8 @@ final class StockRules {
         }
         if (!item.allows(change)) {
             InventoryItem base = row.base();
-            if (base != null && base.allows(change)) {
+            if (base == null || base.allows(change)) {
+                // Only a mate's doing is in the way: it took units, or made this very stock.
                 return new Verdict.Deferred();
             }
             if (command.delta() > 0) {

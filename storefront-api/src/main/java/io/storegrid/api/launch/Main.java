@@ -27,7 +27,6 @@ public final class Main {
     public static void main(String[] arguments) {
         StoregridNode.prepareJvm();
         Console console = new Console(utf8(FileDescriptor.out), utf8(FileDescriptor.err));
-        System.setErr(JvmNotes.without(utf8(FileDescriptor.err)));
         int code = run(List.of(arguments), System.getenv(), console);
         if (code != 0) {
             System.exit(code);

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.grid.Setting;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -63,14 +60,5 @@ class OptionsTest {
                 List.of("STOREGRID_HTP_PORT"),
                 Options.unknownVariables(
                         Map.of("STOREGRID_HTP_PORT", "1", "STOREGRID_HTTP_PORT", "1", "PATH", "/bin")));
-    }
-
-    @Test
-    void keepsTheJvmsNotesOnUnsafeOffTheConsoleAndNothingElse() {
-        ByteArrayOutputStream seen = new ByteArrayOutputStream();
-        PrintStream err = JvmNotes.without(new PrintStream(seen, true, StandardCharsets.UTF_8));
-        err.println("WARNING: sun.misc.Unsafe::arrayBaseOffset will be removed in a future release");
-        err.println("WARNING: something else, é");
-        assertEquals("WARNING: something else, é" + System.lineSeparator(), seen.toString(StandardCharsets.UTF_8));
     }
 }
