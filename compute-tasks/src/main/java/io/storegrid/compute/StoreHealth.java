@@ -18,12 +18,14 @@ public final class StoreHealth implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
     private static final long PROBE_EVERY_MS = 200;
+    private static final int PROBE_WHEN_UP_EVERY = 5;
 
     private final Database database;
     private final StoreClock clock;
     private final ScheduledExecutorService prober =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-probe"));
     private volatile boolean up = true;
+    private int probes;
 
     public StoreHealth(Database database, StoreClock clock) {
         this.database = database;
@@ -32,8 +34,7 @@ public final class StoreHealth implements AutoCloseable {
 
     /** Begins to probe. */
     public void start() {
-        var unused = prober.scheduleWithFixedDelay(
-                this::probeWhenDown, PROBE_EVERY_MS, PROBE_EVERY_MS, TimeUnit.MILLISECONDS);
+        var unused = prober.scheduleWithFixedDelay(this::probe, PROBE_EVERY_MS, PROBE_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Whether writes are worth trying. */
@@ -64,16 +65,20 @@ public final class StoreHealth implements AutoCloseable {
         prober.shutdownNow();
     }
 
-    private void probeWhenDown() {
-        if (up) {
+    private void probe() {
+        // An idle node has to notice an outage too, but need not be quick about it.
+        if (up && ++probes % PROBE_WHEN_UP_EVERY != 0) {
             return;
         }
         try {
             readClock();
-            up = true;
-            LOG.info("PostgreSQL answers again");
+            if (!up) {
+                up = true;
+                LOG.info("PostgreSQL answers again");
+            }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("PostgreSQL is still away", e);
+            down(String.valueOf(e.getMessage()));
+            LOG.debug("PostgreSQL is away", e);
         }
     }
 }

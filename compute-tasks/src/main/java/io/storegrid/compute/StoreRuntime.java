@@ -14,6 +14,7 @@ import io.storegrid.persistence.Database;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import org.apache.ignite.Ignite;
 
@@ -36,14 +37,16 @@ public final class StoreRuntime implements AutoCloseable {
     private final ExpirySweeper sweeper;
     private final Reconciler reconciler;
 
-    public StoreRuntime(Ignite ignite, Database database, LaneSettings settings, MeterRegistry registry) {
+    /** @param quorum whether this node sees enough of the grid to take writes; asked for each command */
+    public StoreRuntime(
+            Ignite ignite, Database database, LaneSettings settings, BooleanSupplier quorum, MeterRegistry registry) {
         this.ignite = ignite;
         StoreCaches caches = new StoreCaches(ignite);
         StoreClock clock = new StoreClock();
         health = new StoreHealth(database, clock);
         healer = new Healer(database, caches, registry);
         lanes = new LaneHost(ignite, caches, database, health, clock, healer, settings, registry);
-        commands = new GridCommandGateway(ignite, lanes);
+        commands = new GridCommandGateway(ignite, lanes, quorum);
         reads = new GridReadGateway(caches, database, health, clock);
         sweeper = new ExpirySweeper(database, lanes, health, registry);
         reconciler = new Reconciler(ignite);

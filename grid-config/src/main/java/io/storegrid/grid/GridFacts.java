@@ -28,6 +28,11 @@ final class GridFacts {
                 && !internal.context().topology().localPartitionMap().hasMovingPartitions();
     }
 
+    /** Whether {@code ignite} sees more than half of the nodes that its grid is meant to have. */
+    static boolean quorum(Ignite ignite, int expectedNodes) {
+        return 2 * ignite.cluster().forServers().nodes().size() > expectedNodes;
+    }
+
     /** Keys of {@code cache} that still have to come to this node. */
     static long keysToCome(IgniteCache<?, ?> cache) {
         return Math.max(0, cache.localMetrics().getKeysToRebalanceLeft());

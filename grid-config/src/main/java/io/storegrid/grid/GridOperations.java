@@ -2,54 +2,48 @@ package io.storegrid.grid;
 
 import io.storegrid.compute.StoreCaches;
 import io.storegrid.compute.gateway.Operations;
-import io.storegrid.persistence.Database;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.cluster.ClusterNode;
 
 /** The {@link Operations} of this node: the grid's side is answered here, the books' side by whoever keeps them. Thread-safe. */
-public final class GridOperations implements Operations, AutoCloseable {
+public final class GridOperations implements Operations {
 
     private static final List<String> CACHES =
             List.of(StoreCaches.PRODUCTS, StoreCaches.INVENTORY, StoreCaches.CARTS, StoreCaches.RESERVATIONS);
 
     private final Ignite ignite;
     private final int expectedNodes;
-    private final StoreProbe store;
+    private final BooleanSupplier storeUp;
     private final Runnable leave;
     private final Supplier<ReconcileReport> reconcile;
     private final Supplier<List<Invariant>> invariants;
     private final AtomicBoolean draining = new AtomicBoolean();
 
     /**
+     * @param expectedNodes nodes that the grid is meant to have
+     * @param storeUp whether PostgreSQL answers
      * @param leave finishes what runs and ends this node; called at most once, on a thread of its own
      * @param reconcile compares the grid with PostgreSQL and heals
      * @param invariants runs the SQL invariants
      */
     public GridOperations(
-            StoregridNode node,
-            Runnable leave,
-            Supplier<ReconcileReport> reconcile,
-            Supplier<List<Invariant>> invariants) {
-        this(node.ignite(), node.database(), node.settings().expectedNodes(), leave, reconcile, invariants);
-    }
-
-    GridOperations(
             Ignite ignite,
-            Database database,
             int expectedNodes,
+            BooleanSupplier storeUp,
             Runnable leave,
             Supplier<ReconcileReport> reconcile,
             Supplier<List<Invariant>> invariants) {
         this.ignite = ignite;
         this.expectedNodes = expectedNodes;
-        this.store = new StoreProbe(database);
+        this.storeUp = storeUp;
         this.leave = leave;
         this.reconcile = reconcile;
         this.invariants = invariants;
@@ -68,12 +62,12 @@ public final class GridOperations implements Operations, AutoCloseable {
                 new Check("rebalanced", moving.isEmpty(), String.join(", ", moving)),
                 new Check("quorum", quorum(), nodes + " of " + expectedNodes + " expected nodes"),
                 new Check("notDraining", !draining.get(), draining.get() ? "this node is leaving" : ""));
-        return new Readiness(checks, !store.answers());
+        return new Readiness(checks, !storeUp.getAsBoolean());
     }
 
     /** Whether this node sees more than half of the nodes that the grid is meant to have. */
-    public boolean quorum() {
-        return 2 * ignite.cluster().forServers().nodes().size() > expectedNodes;
+    private boolean quorum() {
+        return GridFacts.quorum(ignite, expectedNodes);
     }
 
     /** Whether this node is leaving. */
@@ -135,10 +129,5 @@ public final class GridOperations implements Operations, AutoCloseable {
     @Override
     public List<Invariant> invariants() {
         return invariants.get();
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }

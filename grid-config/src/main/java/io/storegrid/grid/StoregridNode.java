@@ -153,6 +153,11 @@ public final class StoregridNode implements AutoCloseable {
         return GridFacts.discoveryAddress(ignite().cluster().localNode());
     }
 
+    /** Whether this node sees more than half of the nodes that its grid is meant to have; cheap enough for each command. */
+    public boolean quorum() {
+        return GridFacts.quorum(ignite(), settings.expectedNodes());
+    }
+
     public Ignite ignite() {
         return Objects.requireNonNull(application, "not started").getBean(Ignite.class);
     }

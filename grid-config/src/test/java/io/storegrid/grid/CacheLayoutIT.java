@@ -138,13 +138,9 @@ class CacheLayoutIT {
     @Test
     void tellsHowTheGridStands() {
         Ignite node = grid.node(1);
-        try (GridOperations operations = new GridOperations(
-                node,
-                TestGrid.database(node),
-                3,
-                () -> {},
-                () -> new Operations.ReconcileReport(0, 0, 0, 0),
-                List::of)) {
+        GridOperations operations = new GridOperations(
+                node, 3, () -> true, () -> {}, () -> new Operations.ReconcileReport(0, 0, 0, 0), List::of);
+        {
             TestGrid.await(
                     Duration.ofSeconds(5),
                     "readiness",

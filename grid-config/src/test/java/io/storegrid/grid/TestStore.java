@@ -51,7 +51,7 @@ public final class TestStore implements AutoCloseable {
         grid = TestGrid.start(nodes, database.settings());
         for (Ignite node : grid.nodes()) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
-            StoreRuntime runtime = new StoreRuntime(node, TestGrid.database(node), settings, registry);
+            StoreRuntime runtime = new StoreRuntime(node, TestGrid.database(node), settings, () -> true, registry);
             try {
                 runtime.start();
             } catch (SQLException e) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cluster.ClusterNode;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,12 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-gateway"));
     private final ExecutorService callers = Executors.newFixedThreadPool(
             Math.max(2, Runtime.getRuntime().availableProcessors()), Threads.daemons("storegrid-answers"));
+    private final BooleanSupplier quorum;
     private volatile boolean draining;
 
-    public GridCommandGateway(Ignite ignite, LaneHost lanes) {
+    /** @param quorum whether this node sees enough of the grid to take writes; asked for each command */
+    public GridCommandGateway(Ignite ignite, LaneHost lanes, BooleanSupplier quorum) {
+        this.quorum = quorum;
         this.ignite = ignite;
         this.lanes = lanes;
     }
@@ -52,6 +56,10 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     public CompletableFuture<Answer> execute(Command command, Duration deadline) {
         if (draining) {
             return CompletableFuture.failedFuture(new Fault(FaultCode.DRAINING, "this node is leaving"));
+        }
+        if (!quorum.getAsBoolean()) {
+            return CompletableFuture.failedFuture(
+                    new Fault(FaultCode.NO_QUORUM, "this node sees less than a majority of the grid"));
         }
         Call call = new Call(command, System.nanoTime() + deadline.toNanos());
         var expiry = timer.schedule(call::expire, deadline.toNanos(), TimeUnit.NANOSECONDS);

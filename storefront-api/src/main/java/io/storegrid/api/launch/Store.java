@@ -71,7 +71,8 @@ final class Store implements AutoCloseable {
     void start() throws InterruptedException {
         NodeSettings settings = node.settings();
         bindMetrics();
-        StoreRuntime runtime = opened(new StoreRuntime(node.ignite(), node.database(), LaneSettings.DEFAULT, registry));
+        StoreRuntime runtime =
+                opened(new StoreRuntime(node.ignite(), node.database(), LaneSettings.DEFAULT, node::quorum, registry));
         try {
             runtime.start();
         } catch (SQLException e) {
@@ -81,7 +82,11 @@ final class Store implements AutoCloseable {
             return;
         }
         if (settings.wantsSample()) {
-            loadSample(runtime);
+            if (node.quorum()) {
+                loadSample(runtime);
+            } else {
+                console.step("sample: left out, fewer than half of the expected nodes are here");
+            }
         }
         MemoryCatalogue catalogue = opened(new MemoryCatalogue(node.ignite(), registry, MemoryCatalogue.RESCAN_EVERY));
         int products = catalogue.start();
@@ -93,8 +98,13 @@ final class Store implements AutoCloseable {
                 settings.dataDirectory().resolve("imports").resolve(settings.name()),
                 registry));
         resume(imports);
-        GridOperations operations = opened(new GridOperations(
-                node, () -> leave(runtime), () -> reconcile(runtime.reconciler()), this::invariants));
+        GridOperations operations = new GridOperations(
+                node.ignite(),
+                settings.expectedNodes(),
+                () -> runtime.health().up(),
+                () -> leave(runtime),
+                () -> reconcile(runtime.reconciler()),
+                this::invariants);
         StorefrontApi api = opened(new StorefrontApi(
                 HttpSettings.defaults().withHost(settings.httpHost()).withPort(settings.httpPort()),
                 settings.name(),

@@ -66,9 +66,9 @@ class StorefrontIT {
     @Test
     void sellsExactlyWhatThereIsOnThreeNodes() throws Exception {
         int discovery = PackagedNode.freePort();
-        try (PackagedNode first = start("first", "--discovery-port=" + discovery);
-                PackagedNode second = start("second", "--join=127.0.0.1:" + discovery);
-                PackagedNode third = start("third", "--join=127.0.0.1:" + discovery)) {
+        try (PackagedNode first = start("first", "--discovery-port=" + discovery, "--expected-nodes=3");
+                PackagedNode second = startWhenAloneRefuses(first, discovery);
+                PackagedNode third = start("third", "--join=127.0.0.1:" + discovery, "--expected-nodes=3")) {
             List<ApiClient> nodes = List.of(client(first), client(second), client(third));
             awaitTrue(
                     "three nodes to be ready",
@@ -271,6 +271,15 @@ class StorefrontIT {
             node.terminate();
             node.exitCode(Duration.ofSeconds(10));
         }
+    }
+
+    /** Starts the second of three nodes, after the first one was seen to refuse writes for want of a majority. */
+    private PackagedNode startWhenAloneRefuses(PackagedNode first, int discovery) throws IOException {
+        Reply alone = reserve(client(first), "alone", "OVO-RARO");
+        assertEquals(503, alone.status(), alone::toString);
+        assertEquals("no-quorum", alone.code());
+        assertEquals(503, client(first).get("/health/ready").send().status());
+        return start("second", "--join=127.0.0.1:" + discovery, "--expected-nodes=3");
     }
 
     private PackagedNode start(String name, String... more) throws IOException {
