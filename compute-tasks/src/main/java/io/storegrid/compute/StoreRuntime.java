@@ -36,6 +36,7 @@ public final class StoreRuntime implements AutoCloseable {
     private final ReadGateway reads;
     private final ExpirySweeper sweeper;
     private final Reconciler reconciler;
+    private final Housekeeper housekeeper;
 
     /** @param quorum whether this node sees enough of the grid to take writes; asked for each command */
     public StoreRuntime(
@@ -50,6 +51,7 @@ public final class StoreRuntime implements AutoCloseable {
         reads = new GridReadGateway(caches, database, health, clock);
         sweeper = new ExpirySweeper(database, lanes, health, registry);
         reconciler = new Reconciler(ignite);
+        housekeeper = new Housekeeper(ignite, database, caches);
         Gauge.builder("storegrid.store.up", health, store -> store.up() ? 1 : 0)
                 .description("1 while PostgreSQL answers")
                 .register(registry);
@@ -68,6 +70,7 @@ public final class StoreRuntime implements AutoCloseable {
         ignite.cluster().nodeLocalMap().put(Healer.class.getName(), healer);
         lanes.start();
         sweeper.start();
+        housekeeper.start();
     }
 
     public CommandGateway commands() {
@@ -80,6 +83,10 @@ public final class StoreRuntime implements AutoCloseable {
 
     public Reconciler reconciler() {
         return reconciler;
+    }
+
+    public Housekeeper housekeeper() {
+        return housekeeper;
     }
 
     public StoreHealth health() {
@@ -106,6 +113,7 @@ public final class StoreRuntime implements AutoCloseable {
     public void close() {
         commands.drain();
         sweeper.close();
+        housekeeper.close();
         long deadline = System.nanoTime() + DRAIN_MAX.toNanos();
         while (lanes.depth() > 0 && System.nanoTime() - deadline < 0 && health.up()) {
             try {

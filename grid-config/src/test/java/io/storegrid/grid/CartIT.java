@@ -23,6 +23,7 @@ import io.storegrid.domain.HoldState;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.Shortage;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -150,6 +151,30 @@ class CartIT {
 
             store.execute(new DeleteCart(null, id, 0));
             assertEquals(0, store.number("SELECT sum(reserved) FROM inventory"));
+        }
+    }
+
+    @ParameterizedTest(name = "{0} nodes")
+    @ValueSource(ints = {1, 3})
+    void forgetsDeadCartsAndOldRecordsOnly(int nodes) throws SQLException {
+        try (TestStore store = TestStore.start(nodes)) {
+            String dead = cart(store.execute(createCart())).id();
+            String old = cart(store.execute(createCart())).id();
+            String young = cart(store.execute(createCart())).id();
+            store.execute(add(dead, "A", 1));
+            store.execute(add(young, "A", 1));
+            store.execute(new DeleteCart(null, dead, 0));
+            store.database().execute("UPDATE cart SET updated_at = now() - interval '2 days' WHERE deleted");
+            store.database().execute("UPDATE cart SET expires_at = now() - interval '2 days' WHERE id = '" + old + "'");
+            store.database()
+                    .execute("UPDATE idempotency SET created_at = now() - interval '3 days'"
+                            + " WHERE key = (SELECT min(key) FROM idempotency)");
+            store.runtime(0).housekeeper().clear();
+            assertEquals(1, store.number("SELECT count(*) FROM cart"));
+            assertEquals(1, store.number("SELECT count(*) FROM cart_line"));
+            assertEquals(2, store.number("SELECT count(*) FROM idempotency"));
+            assertEquals(Outcome.CART_NOT_FOUND, store.execute(add(old, "A", 1)).outcome());
+            assertEquals(1, cart(store.execute(set(young, "A", 1))).quantityOf("A"), "the young one is as it was");
         }
     }
 

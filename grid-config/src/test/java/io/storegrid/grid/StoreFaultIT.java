@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.command.ChangeCartLine;
 import io.storegrid.compute.command.CommandKey;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.InventoryItem;
@@ -15,6 +16,8 @@ import io.storegrid.domain.Outcome;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.EmbeddedDatabase;
 import io.storegrid.persistence.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +174,53 @@ class StoreFaultIT {
                         () -> "acknowledged and gone: " + entry);
             }
             assertEquals(acknowledged.size(), store.number("SELECT count(*) FROM reservation"), "one effect per key");
+        }
+    }
+
+    @Test
+    void findsOutWhatACommitDidWhoseAnswerWasLost() throws Exception {
+        CommitCutter[] cutter = new CommitCutter[1];
+        try (TestStore store = TestStore.startBehind(straight -> {
+            try {
+                cutter[0] = new CommitCutter(straight);
+                return cutter[0].settings(straight);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        })) {
+            store.stock("PUDIM", 1_000);
+            String cart = Objects.requireNonNull(
+                            store.execute(TestStore.createCart()).cart())
+                    .id();
+            for (int round = 0; round < 5; round++) {
+                cutter[0].cut(1);
+                List<CompletableFuture<Answer>> callers = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    callers.add(store.send(reserve("PUDIM", 1)));
+                }
+                for (CompletableFuture<Answer> caller : callers) {
+                    assertEquals(Outcome.CREATED, TestStore.await(caller).outcome());
+                }
+                assertEquals(round + 1, cutter[0].cuts(), "no answer was cut");
+            }
+            assertEquals(100, store.number("SELECT reserved FROM inventory"), "one unit for each key");
+            assertEquals(5, store.count("storegrid.lane.commit.unknown"));
+
+            // Without a key, and with an effect that adds up, nobody can tell and nobody may guess.
+            cutter[0].cut(1);
+            CompletableFuture<Answer> unkeyed =
+                    store.send(new ChangeCartLine(null, cart, "PUDIM", 1, ChangeCartLine.Mode.ADD, 0));
+            assertEquals(FaultCode.OUTCOME_UNKNOWN, fault(unkeyed, Duration.ofSeconds(5)));
+            assertEquals(1, store.number("SELECT sum(quantity) FROM cart_line"), "it was done");
+            assertEquals(
+                    3,
+                    Objects.requireNonNull(store.execute(
+                                            new ChangeCartLine(null, cart, "PUDIM", 2, ChangeCartLine.Mode.ADD, 0))
+                                    .cart())
+                            .quantityOf("PUDIM"),
+                    "the next command is decided on the row, not on the lost picture");
+        } finally {
+            cutter[0].close();
         }
     }
 

@@ -15,6 +15,7 @@ import io.storegrid.domain.CartId;
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.Database;
+import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.Invariants;
 import io.storegrid.persistence.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.ignite.Ignite;
 
 /**
@@ -46,9 +48,9 @@ public final class TestStore implements AutoCloseable {
     private final List<StoreRuntime> runtimes = new ArrayList<>();
     private final List<SimpleMeterRegistry> registries = new ArrayList<>();
 
-    private TestStore(int nodes, LaneSettings settings) {
+    private TestStore(int nodes, LaneSettings settings, UnaryOperator<DatabaseSettings> way) {
         database = TestDatabase.create();
-        grid = TestGrid.start(nodes, database.settings());
+        grid = TestGrid.start(nodes, way.apply(database.settings()));
         for (Ignite node : grid.nodes()) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
             StoreRuntime runtime = new StoreRuntime(node, TestGrid.database(node), settings, () -> true, registry);
@@ -64,12 +66,17 @@ public final class TestStore implements AutoCloseable {
 
     /** A store of {@code nodes} nodes with default lanes and no rows. */
     public static TestStore start(int nodes) {
-        return new TestStore(nodes, LaneSettings.DEFAULT);
+        return new TestStore(nodes, LaneSettings.DEFAULT, UnaryOperator.identity());
     }
 
     /** A store of {@code nodes} nodes with lanes as given and no rows. */
     public static TestStore start(int nodes, LaneSettings settings) {
-        return new TestStore(nodes, settings);
+        return new TestStore(nodes, settings, UnaryOperator.identity());
+    }
+
+    /** A store of one node that reaches PostgreSQL in another way than straight. */
+    public static TestStore startBehind(UnaryOperator<DatabaseSettings> way) {
+        return new TestStore(1, LaneSettings.DEFAULT, way);
     }
 
     public StoreRuntime runtime(int node) {

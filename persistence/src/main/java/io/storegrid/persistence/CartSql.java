@@ -62,6 +62,17 @@ public final class CartSql {
             DELETE FROM cart_line l USING unnest(?, ?) AS t (cart_id, sku)
             WHERE l.cart_id = t.cart_id AND l.sku = t.sku""";
 
+    private static final String PURGE = """
+            WITH dead AS (
+                SELECT id FROM cart
+                WHERE (deleted AND updated_at < clock_timestamp() - ? * interval '1 hour')
+                   OR expires_at < clock_timestamp() - ? * interval '1 hour'
+                LIMIT ?
+            ), lines AS (
+                DELETE FROM cart_line WHERE cart_id IN (SELECT id FROM dead)
+            )
+            DELETE FROM cart WHERE id IN (SELECT id FROM dead) RETURNING id""";
+
     private CartSql() {}
 
     /**
@@ -116,6 +127,22 @@ public final class CartSql {
             writeLines(connection, changes);
         }
         return written;
+    }
+
+    /** Deletes at most {@code limit} carts that were deleted or ran out more than {@code hours} ago; their ids. */
+    public static List<String> purge(Connection connection, int hours, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PURGE)) {
+            statement.setInt(1, hours);
+            statement.setInt(2, hours);
+            statement.setInt(3, limit);
+            List<String> ids = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ids.add(rows.getString(1));
+                }
+            }
+            return ids;
+        }
     }
 
     static String recentQuery() {
