@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The form in which an {@link Answer} lies in the idempotency record: JSON, so that an operator can read it and a later
  * version of ours too. Members that are absent are null; unknown ones are skipped.
+ *
+ * <p>Not recorded are the refused lines of an import, whose commands carry no key (its journal keeps them), and whether an
+ * answer is a replay, which is said of the reading and not of the record.
  */
 public final class AnswerJson {
 
