@@ -6,11 +6,13 @@ import io.storegrid.compute.lane.ApplyNewest;
 import io.storegrid.domain.Versioned;
 import io.storegrid.persistence.CartSql;
 import io.storegrid.persistence.Database;
+import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.ProductSql;
 import io.storegrid.persistence.ReservationSql;
 import io.storegrid.persistence.StockSql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,6 +36,7 @@ public final class Healer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Healer.class);
     private static final int KEYS_AT_ONCE = 500;
     private static final long ROUND_MS = 200;
+    private static final Duration COMMIT_ON_ITS_WAY = DatabaseSettings.IDLE_IN_TRANSACTION_TIMEOUT.plusSeconds(1);
 
     private final Database database;
     private final StoreCaches caches;
@@ -58,6 +61,16 @@ public final class Healer implements AutoCloseable {
     /** Remembers keys of a cache whose entries may be older than their rows. */
     public void mark(String cache, Collection<String> keys) {
         marked.computeIfAbsent(cache, name -> ConcurrentHashMap.newKeySet()).addAll(keys);
+    }
+
+    /**
+     * Remembers keys whose rows a transaction of unknown outcome may have changed: healed at once, and once more when a
+     * COMMIT that was still on its way has had all the time that PostgreSQL gives it.
+     */
+    public void doubt(String cache, Collection<String> keys) {
+        List<String> doubted = List.copyOf(keys);
+        mark(cache, doubted);
+        var unused = thread.schedule(() -> mark(cache, doubted), COMMIT_ON_ITS_WAY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Brings entries up to date now. Blocking. */

@@ -56,6 +56,14 @@ final class Applier implements AutoCloseable {
         });
     }
 
+    /** Has the entries of rows that were perhaps changed brought up to date from PostgreSQL. */
+    void heal(Effects perhaps) {
+        healer.doubt(StoreCaches.INVENTORY, perhaps.stock().keySet());
+        healer.doubt(StoreCaches.RESERVATIONS, perhaps.reservations().keySet());
+        healer.doubt(StoreCaches.CARTS, perhaps.carts().keySet());
+        healer.doubt(StoreCaches.PRODUCTS, perhaps.products().keySet());
+    }
+
     @Override
     public void close() {
         thread.shutdown();

@@ -107,6 +107,7 @@ final class BatchRunner {
         long startNanos = System.nanoTime();
         Connection connection = null;
         Stage stage = Stage.BEFORE;
+        Effects written = new Effects();
         try {
             Plan plan = locks ? null : reader.inMemory(batch);
             if (plan != null
@@ -139,7 +140,7 @@ final class BatchRunner {
                 plan = reader.underLocks(connection, batch);
                 withdraw(connection, plan);
             }
-            Effects effects = BatchWriter.write(connection, plan);
+            written = BatchWriter.write(connection, plan);
             Map<String, Answer> corrected = BatchWriter.corrected(claimed, plan.answers());
             if (!corrected.isEmpty()) {
                 IdempotencySql.settle(connection, corrected);
@@ -148,7 +149,7 @@ final class BatchRunner {
             connection.commit();
             close(connection);
             metrics.committed(batch.size(), System.nanoTime() - startNanos);
-            finish(plan, effects, again);
+            finish(plan, written, again);
         } catch (GuardLost lost) {
             metrics.guardLost(lost.guard());
             rollBack(connection);
@@ -158,7 +159,7 @@ final class BatchRunner {
             if (stage == Stage.COMMITTING) {
                 discard(connection);
                 reader.drop(batch);
-                commitUnknown(batch, e, again, attempt);
+                commitUnknown(batch, written, e, again, attempt);
             } else {
                 failed(batch, locks, e, connection, stage, again, attempt);
             }
@@ -170,6 +171,7 @@ final class BatchRunner {
         } catch (RuntimeException e) {
             if (stage == Stage.COMMITTING) {
                 discard(connection);
+                applier.heal(written);
             } else {
                 rollBack(connection);
             }
@@ -304,7 +306,8 @@ final class BatchRunner {
     }
 
     /** PROTOCOL 15: what was committed is known only after the same keys were claimed again. */
-    private void commitUnknown(List<Member> batch, SQLException cause, List<Member> again, int attempt) {
+    private void commitUnknown(
+            List<Member> batch, Effects written, SQLException cause, List<Member> again, int attempt) {
         metrics.commitUnknown();
         LOG.warn("The answer to a COMMIT was lost [members={}]", batch.size(), cause);
         Fault unknown = new Fault(FaultCode.OUTCOME_UNKNOWN, "the answer to COMMIT was lost", cause);
@@ -319,9 +322,12 @@ final class BatchRunner {
         } catch (SQLException e) {
             health.down(message(e));
             fail(repeatable, unknown);
+            applier.heal(written);
             return;
         }
         attempt(repeatable, true, again, attempt + 1);
+        // Members that were done are answered from their records, which change no row: the caches have to be told.
+        applier.heal(written);
     }
 
     private void failed(
