@@ -53,7 +53,7 @@ public final class StoreHealth implements AutoCloseable {
     /** Reads the database's clock; throws when it cannot be reached. */
     public void readClock() throws SQLException {
         long sent = System.nanoTime();
-        try (Connection connection = database.reader()) {
+        try (Connection connection = database.laneReader()) {
             sent = System.nanoTime();
             long micros = Times.now(connection);
             clock.observe(micros, sent, System.nanoTime());

@@ -13,7 +13,6 @@ import io.storegrid.compute.lane.LaneSettings;
 import io.storegrid.persistence.Database;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import org.apache.ignite.Ignite;
@@ -131,7 +130,7 @@ public final class StoreRuntime implements AutoCloseable {
     }
 
     private static void poolMetrics(Database database, MeterRegistry registry) {
-        for (HikariDataSource pool : List.of(database.writerPool(), database.readerPool())) {
+        for (HikariDataSource pool : database.pools()) {
             gauge(registry, pool, "active", "Connections in use", HikariPoolMXBean::getActiveConnections);
             gauge(registry, pool, "idle", "Connections that wait for use", HikariPoolMXBean::getIdleConnections);
             gauge(

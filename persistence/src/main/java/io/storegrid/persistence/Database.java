@@ -5,26 +5,29 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * The way to PostgreSQL: one small pool for the lanes, whose connections are never shared with anything slow, and one for
- * everything that reads. Opening it connects to nothing. Thread-safe.
+ * The way to PostgreSQL: two small pools for the lanes, whose connections are never shared with anything slow, and one for
+ * everything else that reads, so that no crowd of readers makes a lane wait. Opening it connects to nothing. Thread-safe.
  */
 public final class Database implements AutoCloseable {
 
     private final HikariDataSource writers;
+    private final HikariDataSource laneReaders;
     private final HikariDataSource readers;
     private final DatabaseSettings settings;
 
     private Database(DatabaseSettings settings, int writerConnections, int readerConnections) {
         this.settings = settings;
-        this.writers = pool("storegrid-write", settings, writerConnections);
-        this.readers = pool("storegrid-read", settings, readerConnections);
+        this.writers = pool("storegrid-write", settings, writerConnections, false);
+        this.laneReaders = pool("storegrid-lane-read", settings, writerConnections, true);
+        this.readers = pool("storegrid-read", settings, readerConnections, true);
     }
 
     /**
-     * @param writerConnections one for each lane
-     * @param readerConnections for read-through, fresh reads, the sweeper and the reconciler
+     * @param writerConnections one for each lane's transaction, and as many for the lanes' reads
+     * @param readerConnections for read-through, fresh reads, the sweeper and whatever else reads
      */
     public static Database open(DatabaseSettings settings, int writerConnections, int readerConnections) {
         return new Database(settings, writerConnections, readerConnections);
@@ -35,19 +38,19 @@ public final class Database implements AutoCloseable {
         return writers.getConnection();
     }
 
-    /** A connection for single statements: auto-commit on. The caller closes it. */
+    /** A connection for a lane's reads and the probe of the store: auto-commit on. The caller closes it. */
+    public Connection laneReader() throws SQLException {
+        return laneReaders.getConnection();
+    }
+
+    /** A connection for single statements of everyone else: auto-commit on. The caller closes it. */
     public Connection reader() throws SQLException {
         return readers.getConnection();
     }
 
-    /** The pool of the lanes, for metrics. */
-    public HikariDataSource writerPool() {
-        return writers;
-    }
-
-    /** The pool of the readers, for metrics, migration and stores. */
-    public HikariDataSource readerPool() {
-        return readers;
+    /** All pools, for metrics. */
+    public List<HikariDataSource> pools() {
+        return List.of(writers, laneReaders, readers);
     }
 
     public DatabaseSettings settings() {
@@ -62,10 +65,11 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         writers.close();
+        laneReaders.close();
         readers.close();
     }
 
-    private static HikariDataSource pool(String name, DatabaseSettings settings, int size) {
+    private static HikariDataSource pool(String name, DatabaseSettings settings, int size, boolean autoCommit) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(settings.url());
@@ -76,8 +80,8 @@ public final class Database implements AutoCloseable {
             config.setPassword(settings.password());
         }
         config.setMaximumPoolSize(size);
-        config.setMinimumIdle(Math.min(size, 2));
-        config.setAutoCommit("storegrid-read".equals(name));
+        config.setMinimumIdle(1);
+        config.setAutoCommit(autoCommit);
         config.setConnectionTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis());
         config.setValidationTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis() / 2);
         // Start-up decides by itself how to report a database that is not there.

@@ -234,7 +234,7 @@ final class BatchReader {
         if (skus.isEmpty()) {
             return;
         }
-        try (Connection connection = database.reader()) {
+        try (Connection connection = database.laneReader()) {
             Map<String, StockSql.Reading> readings = StockSql.read(connection, skus);
             stock.drop(skus);
             readings.forEach((sku, reading) -> stock.loaded(sku, reading.item()));
@@ -247,7 +247,7 @@ final class BatchReader {
         if (ids.isEmpty()) {
             return;
         }
-        try (Connection connection = database.reader()) {
+        try (Connection connection = database.laneReader()) {
             fresh.holds.putAll(ReservationSql.read(connection, ids));
             fresh.readHolds.addAll(ids);
         }
@@ -257,7 +257,7 @@ final class BatchReader {
         if (ids.isEmpty()) {
             return;
         }
-        try (Connection connection = database.reader()) {
+        try (Connection connection = database.laneReader()) {
             Map<String, Cart> read = CartSql.read(connection, ids);
             carts.drop(ids);
             read.forEach(carts::loaded);

@@ -294,7 +294,7 @@ final class BatchRunner {
         if (plan.expireFirst().isEmpty()) {
             return List.of();
         }
-        try (Connection connection = database.reader()) {
+        try (Connection connection = database.laneReader()) {
             return ReservationSql.dueOf(connection, plan.expireFirst(), RECLAIM_MAX).stream()
                     .map(id -> new Member(new ExpireHold(id)))
                     .toList();

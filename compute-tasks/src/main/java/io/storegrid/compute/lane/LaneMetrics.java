@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.storegrid.domain.HoldState;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,17 @@ public final class LaneMetrics {
         applyFailed = Counter.builder("storegrid.cache.apply.failed")
                 .description("Committed batches whose values could not be put into the caches at once")
                 .register(registry);
+        begin();
+    }
+
+    /** Makes the series that start at nothing, so that a rate can be seen from the first event on. */
+    private void begin() {
+        List.of("carts", "holds", "products", "stock").forEach(this::guard);
+        for (HoldState state : HoldState.values()) {
+            if (state.settled()) {
+                settled(state, 0);
+            }
+        }
     }
 
     void committed(int members, long nanos) {
@@ -63,13 +75,16 @@ public final class LaneMetrics {
     }
 
     void guardLost(String guard) {
-        guards.computeIfAbsent(
-                        guard,
-                        name -> Counter.builder("storegrid.lane.fence.rejects")
-                                .description("Batches rolled back because a row was not as decided")
-                                .tag("guard", name)
-                                .register(registry))
-                .increment();
+        guard(guard).increment();
+    }
+
+    private Counter guard(String guard) {
+        return guards.computeIfAbsent(
+                guard,
+                name -> Counter.builder("storegrid.lane.fence.rejects")
+                        .description("Batches rolled back because a row was not as decided")
+                        .tag("guard", name)
+                        .register(registry));
     }
 
     void answered(String command, String outcome) {
