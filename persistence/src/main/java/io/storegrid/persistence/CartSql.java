@@ -235,15 +235,26 @@ public final class CartSql {
             Cart after = change.after();
             Cart before = change.before();
             List<CartLine> lines = after.lines();
+            Map<String, Integer> placesBefore = places(before);
+            int lastKept = -1;
+            boolean added = false;
             for (int i = 0; i < lines.size(); i++) {
                 CartLine line = lines.get(i);
-                if (before == null || before.quantityOf(line.sku()) != line.quantity()) {
+                int placeBefore = placesBefore.getOrDefault(line.sku(), -1);
+                // Behind a line that was added, or taken out and added again, by one batch, there are only such lines.
+                added |= placeBefore <= lastKept;
+                if (added && placeBefore >= 0) {
+                    deleteCarts.add(after.id());
+                    deleteSkus.add(line.sku());
+                }
+                if (added || before == null || before.quantityOf(line.sku()) != line.quantity()) {
                     putCarts.add(after.id());
                     put.add(line);
                     // Grows with the version, so a line that is added later is shown later; one that stays keeps its
                     // place.
                     positions.add(after.version() * Limits.CART_LINES_MAX + i);
                 }
+                lastKept = placeBefore;
             }
             if (before != null) {
                 for (CartLine line : before.lines()) {
@@ -271,5 +282,16 @@ public final class CartSql {
                 statement.executeUpdate();
             }
         }
+    }
+
+    private static Map<String, Integer> places(@Nullable Cart cart) {
+        Map<String, Integer> places = new HashMap<>();
+        if (cart != null) {
+            List<CartLine> lines = cart.lines();
+            for (int i = 0; i < lines.size(); i++) {
+                places.put(lines.get(i).sku(), i);
+            }
+        }
+        return places;
     }
 }
