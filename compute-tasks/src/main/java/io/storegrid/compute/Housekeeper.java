@@ -29,7 +29,7 @@ public final class Housekeeper implements AutoCloseable {
     static final Duration CART_RETENTION = Duration.ofDays(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
-    private static final Duration EVERY = Duration.ofMinutes(5);
+    private static final Duration EVERY = Duration.ofMinutes(15);
     private static final int ROWS_AT_ONCE = 2_000;
 
     private final Ignite ignite;
@@ -54,13 +54,13 @@ public final class Housekeeper implements AutoCloseable {
     public void clear() throws SQLException {
         int records;
         do {
-            try (Connection connection = database.reader()) {
+            try (Connection connection = database.maintenance()) {
                 records = IdempotencySql.purge(connection, (int) RECORD_RETENTION.toHours(), ROWS_AT_ONCE);
             }
         } while (records == ROWS_AT_ONCE);
         List<String> carts;
         do {
-            try (Connection connection = database.reader()) {
+            try (Connection connection = database.maintenance()) {
                 carts = CartSql.purge(connection, (int) CART_RETENTION.toHours(), ROWS_AT_ONCE);
             }
             caches.carts().withSkipStore().removeAll(new TreeSet<>(carts));

@@ -46,6 +46,7 @@ public final class StoreHealth implements AutoCloseable {
     public void down(String why) {
         if (up) {
             up = false;
+            database.away(true);
             LOG.warn("PostgreSQL does not answer, writes are refused until it does [{}]", why);
         }
     }
@@ -74,6 +75,7 @@ public final class StoreHealth implements AutoCloseable {
             readClock();
             if (!up) {
                 up = true;
+                database.away(false);
                 LOG.info("PostgreSQL answers again");
             }
         } catch (SQLException | RuntimeException e) {

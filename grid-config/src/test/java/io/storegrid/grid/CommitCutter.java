@@ -29,6 +29,8 @@ final class CommitCutter implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger toCut = new AtomicInteger();
     private final AtomicInteger cuts = new AtomicInteger();
+    private volatile boolean refuseAfterCut;
+    private volatile boolean refusing;
 
     CommitCutter(DatabaseSettings behind) throws IOException {
         URI uri = URI.create(behind.url().substring("jdbc:".length()));
@@ -47,6 +49,14 @@ final class CommitCutter implements AutoCloseable {
         toCut.set(count);
     }
 
+    /** From the next cut on, cuts every other connection too and takes no new one, until told otherwise. */
+    void refuseAfterCut(boolean refuse) {
+        refuseAfterCut = refuse;
+        if (!refuse) {
+            refusing = false;
+        }
+    }
+
     /** Answers that were cut so far. */
     int cuts() {
         return cuts.get();
@@ -63,6 +73,10 @@ final class CommitCutter implements AutoCloseable {
     private void accept() throws IOException {
         while (!door.isClosed()) {
             Socket client = door.accept();
+            if (refusing) {
+                client.close();
+                continue;
+            }
             Socket behind = new Socket();
             behind.connect(server, 2_000);
             open.add(client);
@@ -83,6 +97,12 @@ final class CommitCutter implements AutoCloseable {
                 if (answers && committed(buffer, length) && toCut.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     // The server has answered, so it has committed. Nobody will hear of it.
                     cuts.incrementAndGet();
+                    if (refuseAfterCut) {
+                        refusing = true;
+                        for (Socket socket : open) {
+                            socket.close();
+                        }
+                    }
                     return;
                 }
                 out.write(buffer, 0, length);

@@ -131,6 +131,36 @@ class LaneIT {
     }
 
     @Test
+    void keepsOthersGoingWhileSomeoneHoldsOneRow() throws Exception {
+        try (TestStore store = TestStore.start(1)) {
+            store.stock("PRESO", 1_000);
+            store.stock("LIVRE", 1_000);
+            try (Connection blocker = store.database().connect();
+                    Statement statement = blocker.createStatement()) {
+                blocker.setAutoCommit(false);
+                statement.execute("SELECT * FROM inventory WHERE sku = 'PRESO' FOR UPDATE");
+                List<CompletableFuture<Answer>> free = new ArrayList<>();
+                List<CompletableFuture<Answer>> stuck = new ArrayList<>();
+                for (int i = 0; i < 60; i++) {
+                    (i % 20 == 7 ? stuck : free).add(store.send(reserve(i % 20 == 7 ? "PRESO" : "LIVRE", 1)));
+                }
+                for (CompletableFuture<Answer> one : free) {
+                    assertEquals(Outcome.CREATED, await(one).outcome());
+                }
+                for (CompletableFuture<Answer> one : stuck) {
+                    CompletionException why = assertThrows(CompletionException.class, one::join);
+                    assertEquals(
+                            FaultCode.OVERLOADED,
+                            assertInstanceOf(Fault.class, why.getCause()).code());
+                }
+                assertTrue(store.runtime(0).health().up(), "a locked row was taken for an outage");
+                blocker.rollback();
+            }
+            assertEquals(Outcome.CREATED, store.execute(reserve("PRESO", 1)).outcome());
+        }
+    }
+
+    @Test
     void tellsATwinOfARunningRequestToWait() throws Exception {
         try (TestStore store = TestStore.start(1);
                 Connection other = store.database().connect();

@@ -14,6 +14,7 @@ import io.storegrid.domain.Answer;
 import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.ReservationLine;
+import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.EmbeddedDatabase;
 import io.storegrid.persistence.TestDatabase;
 import java.io.IOException;
@@ -180,14 +181,7 @@ class StoreFaultIT {
     @Test
     void findsOutWhatACommitDidWhoseAnswerWasLost() throws Exception {
         CommitCutter[] cutter = new CommitCutter[1];
-        try (TestStore store = TestStore.startBehind(straight -> {
-            try {
-                cutter[0] = new CommitCutter(straight);
-                return cutter[0].settings(straight);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        })) {
+        try (TestStore store = TestStore.startBehind(straight -> behind(cutter, straight))) {
             store.stock("PUDIM", 1_000);
             String cart = Objects.requireNonNull(
                             store.execute(TestStore.createCart()).cart())
@@ -221,6 +215,43 @@ class StoreFaultIT {
                     "the next command is decided on the row, not on the lost picture");
         } finally {
             cutter[0].close();
+        }
+    }
+
+    @Test
+    void neverSaysThatNothingWasDoneOnceACommitWasSent() throws Exception {
+        CommitCutter[] cutter = new CommitCutter[1];
+        try (TestStore store = TestStore.startBehind(straight -> behind(cutter, straight))) {
+            store.stock("PUDIM", 1_000);
+            cutter[0].refuseAfterCut(true);
+            cutter[0].cut(1);
+            CommandKey key = key("lost");
+            CompletableFuture<Answer> lost = store.send(reserve(key, 300_000, new ReservationLine("PUDIM", 3)));
+            assertEquals(FaultCode.OUTCOME_UNKNOWN, fault(lost, Duration.ofSeconds(10)));
+            assertEquals(3, store.number("SELECT reserved FROM inventory"), "it was done");
+            assertEquals(FaultCode.STORE_UNAVAILABLE, fault(store.send(reserve("PUDIM", 1)), PROMISE));
+            cutter[0].refuseAfterCut(false);
+            TestGrid.await(Duration.ofSeconds(20), "the key to tell", () -> {
+                try {
+                    Answer told = store.send(reserve(key, 300_000, new ReservationLine("PUDIM", 3)))
+                            .get(10, TimeUnit.SECONDS);
+                    return told.replayed() && told.outcome() == Outcome.CREATED;
+                } catch (Exception e) {
+                    return false;
+                }
+            });
+            assertEquals(3, store.number("SELECT reserved FROM inventory"));
+        } finally {
+            cutter[0].close();
+        }
+    }
+
+    private static DatabaseSettings behind(CommitCutter[] cutter, DatabaseSettings straight) {
+        try {
+            cutter[0] = new CommitCutter(straight);
+            return cutter[0].settings(straight);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -4,8 +4,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The way to PostgreSQL: two small pools for the lanes, whose connections are never shared with anything slow, and one for
@@ -17,6 +19,7 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource laneReaders;
     private final HikariDataSource readers;
     private final DatabaseSettings settings;
+    private volatile boolean away;
 
     private Database(DatabaseSettings settings, int writerConnections, int readerConnections) {
         this.settings = settings;
@@ -43,9 +46,35 @@ public final class Database implements AutoCloseable {
         return laneReaders.getConnection();
     }
 
-    /** A connection for single statements of everyone else: auto-commit on. The caller closes it. */
+    /**
+     * A connection for single statements of everyone else: auto-commit on. Fails at once while the store is known to be away,
+     * so that readers do not pile up behind a pool that has nothing to give. The caller closes it.
+     */
     public Connection reader() throws SQLException {
+        if (away) {
+            throw new SQLTransientConnectionException("PostgreSQL is known to be away", "08001");
+        }
         return readers.getConnection();
+    }
+
+    /** A connection of its own, without the short time limits, for what may take minutes. The caller closes it. */
+    public Connection maintenance() throws SQLException {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(settings.url());
+        if (settings.user() != null) {
+            source.setUser(settings.user());
+        }
+        if (settings.password() != null) {
+            source.setPassword(settings.password());
+        }
+        source.setConnectTimeout((int) DatabaseSettings.CONNECT_TIMEOUT.toSeconds());
+        source.setApplicationName("storegrid-maintenance");
+        return source.getConnection();
+    }
+
+    /** Says whether PostgreSQL is known not to answer. */
+    public void away(boolean known) {
+        away = known;
     }
 
     /** All pools, for metrics. */

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -77,14 +76,11 @@ abstract class RowCacheStore<V extends Versioned> extends CacheStoreAdapter<Stri
 
     @Override
     public void loadCache(IgniteBiInClosure<String, V> sink, @Nullable Object... arguments) {
-        try (Connection connection = database().writer();
+        try (Connection connection = database().maintenance();
                 PreparedStatement statement = connection.prepareStatement(warmUpQuery())) {
             // Inside a transaction and with a fetch size the driver streams; otherwise it would hold the whole table.
+            connection.setAutoCommit(false);
             statement.setFetchSize(1_000);
-            statement.setQueryTimeout(0);
-            try (Statement limit = connection.createStatement()) {
-                limit.execute("SET LOCAL statement_timeout = 0");
-            }
             bindWarmUp(statement);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -94,6 +94,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
         private final long deadlineNanos;
         private final CompletableFuture<Answer> result = new CompletableFuture<>();
         private final AtomicBoolean handedOver = new AtomicBoolean();
+        private volatile boolean doubtful;
         private long backoffMs = RETRY_FIRST_MS;
 
         Call(Command command, long deadlineNanos) {
@@ -131,16 +132,21 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause instanceof Moved) {
-                handedOver.set(false);
+                handedOver.set(doubtful);
                 again();
             } else if (cause instanceof OwnerLost lost) {
                 outboxes.remove(lost.owner());
+                // The dead owner may have committed: whatever the next one says, "nothing was done" is no longer true.
+                doubtful = true;
                 if (command.repeatable()) {
                     again();
                 } else {
                     result.completeExceptionally(
                             new Fault(FaultCode.OUTCOME_UNKNOWN, "the owner left with the command", lost));
                 }
+            } else if (doubtful && cause instanceof Fault fault && fault.code().retry() == FaultCode.Retry.SAFE) {
+                result.completeExceptionally(
+                        new Fault(FaultCode.OUTCOME_UNKNOWN, "an earlier owner left with the command", fault));
             } else {
                 result.completeExceptionally(cause);
             }

@@ -44,6 +44,9 @@ final class BatchRunner {
     /** Tries of one batch before its members are told to come back later. */
     private static final int ATTEMPTS_MAX = 6;
 
+    /** From this try on a lock is waited for briefly: whose it is was found out by waiting once. */
+    private static final int SHORT_LOCK_WAIT_FROM = 3;
+
     /** Batches that one member may be put off to; a member gets there only behind a crowd for the same row. */
     private static final int DEFERRALS_MAX = 200;
 
@@ -62,6 +65,7 @@ final class BatchRunner {
     private final BatchReader reader;
     private final Applier applier;
     private final LaneMetrics metrics;
+    private Runnable heartbeat = () -> {};
 
     BatchRunner(
             Database database,
@@ -86,8 +90,13 @@ final class BatchRunner {
         COMMITTING
     }
 
-    /** Ends every member but those it returns: they are first in the next batch, in order. */
-    List<Member> run(List<Member> batch) {
+    /**
+     * Ends every member but those it returns: they are first in the next batch, in order.
+     *
+     * @param heartbeat called whenever a new try begins, so that many tries are not taken for a database that hangs
+     */
+    List<Member> run(List<Member> batch, Runnable heartbeat) {
+        this.heartbeat = heartbeat;
         List<Member> again = new ArrayList<>(0);
         boolean locks =
                 batch.stream().anyMatch(member -> Decider.kind(member.command()).underLocks());
@@ -104,6 +113,7 @@ final class BatchRunner {
             fail(batch, new Fault(FaultCode.OVERLOADED, "too many tries [attempts=" + ATTEMPTS_MAX + "]"));
             return;
         }
+        heartbeat.run();
         long startNanos = System.nanoTime();
         Connection connection = null;
         Stage stage = Stage.BEFORE;
@@ -118,7 +128,7 @@ final class BatchRunner {
             }
             connection = database.writer();
             stage = Stage.CLAIMING;
-            if (attempt > 2) {
+            if (attempt >= SHORT_LOCK_WAIT_FROM) {
                 shortenLockTimeout(connection);
             }
             Map<Member, Answer> claimed = claims(batch, plan);
@@ -166,17 +176,18 @@ final class BatchRunner {
         } catch (InvariantViolation e) {
             rollBack(connection);
             reader.dropAll();
-            LOG.error("A rule was broken while a batch was decided or written [members={}]", batch.size(), e);
+            blame("a rule was broken", batch, stage, e);
             isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a rule was broken", e));
         } catch (RuntimeException e) {
             if (stage == Stage.COMMITTING) {
                 discard(connection);
+                batch.forEach(Member::doubt);
                 applier.heal(written);
             } else {
                 rollBack(connection);
             }
             reader.dropAll();
-            LOG.error("A batch failed [members={}, stage={}]", batch.size(), stage, e);
+            blame("it failed", batch, stage, e);
             isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a batch failed", e));
         }
     }
@@ -310,6 +321,7 @@ final class BatchRunner {
             List<Member> batch, Effects written, SQLException cause, List<Member> again, int attempt) {
         metrics.commitUnknown();
         LOG.warn("The answer to a COMMIT was lost [members={}]", batch.size(), cause);
+        batch.forEach(Member::doubt);
         Fault unknown = new Fault(FaultCode.OUTCOME_UNKNOWN, "the answer to COMMIT was lost", cause);
         List<Member> repeatable = batch.stream()
                 .filter(member -> member.internal() || member.command().repeatable())
@@ -359,7 +371,7 @@ final class BatchRunner {
                 Fault fault = twin
                         ? new Fault(FaultCode.IN_PROGRESS, "an equal request is still running", e)
                         : new Fault(FaultCode.OVERLOADED, "a row stayed locked", e);
-                isolate(batch, locks, again, Math.max(attempt, 2), fault);
+                isolate(batch, locks, again, Math.max(attempt, SHORT_LOCK_WAIT_FROM), fault);
             }
             case TIMEOUT ->
                 isolate(
@@ -369,7 +381,7 @@ final class BatchRunner {
                         attempt,
                         new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL took too long", e));
             default -> {
-                LOG.error("PostgreSQL refused a batch [members={}, stage={}]", batch.size(), stage, e);
+                blame("PostgreSQL refused it", batch, stage, e);
                 isolate(
                         batch,
                         locks,
@@ -392,6 +404,24 @@ final class BatchRunner {
         attempt(batch.subList(half, batch.size()), locks, again, attempt);
     }
 
+    /** Names the culprit with its trace once it is alone; on the way there a line is enough. */
+    private static void blame(String what, List<Member> batch, Stage stage, Exception why) {
+        if (batch.size() == 1) {
+            LOG.error("A command cannot be carried out, {} [kind={}, stage={}]", what, kind(batch), stage, why);
+        } else {
+            LOG.warn(
+                    "A batch is halved, {} [members={}, stage={}, cause={}]",
+                    what,
+                    batch.size(),
+                    stage,
+                    why.getMessage());
+        }
+    }
+
+    private static Decider.Kind kind(List<Member> batch) {
+        return Decider.kind(batch.get(0).command());
+    }
+
     private void answer(Member member, Answer answer) {
         metrics.answered(Decider.kind(member.command()).name(), answer.outcome().name());
         applier.apply(new Effects(), Map.of(member, answer));
@@ -403,7 +433,7 @@ final class BatchRunner {
 
     private static void shortenLockTimeout(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL lock_timeout = 100");
+            statement.execute("SET LOCAL lock_timeout = 50");
         }
     }
 

@@ -126,11 +126,10 @@ public final class Lane implements AutoCloseable {
         if (!health.up()) {
             for (Request request : live) {
                 if (request.withdraw()) {
-                    request.answer().completeExceptionally(storeAway());
+                    request.fail(storeAway());
                 } else if (stalled) {
-                    request.answer()
-                            .completeExceptionally(new Fault(
-                                    FaultCode.OUTCOME_UNKNOWN, "the database took the command and does not answer"));
+                    request.fail(
+                            new Fault(FaultCode.OUTCOME_UNKNOWN, "the database took the command and does not answer"));
                 }
             }
         }
@@ -147,10 +146,9 @@ public final class Lane implements AutoCloseable {
         }
         for (Request request : live) {
             if (request.withdraw()) {
-                request.answer().completeExceptionally(new Fault(FaultCode.DRAINING, "this node is leaving"));
+                request.fail(new Fault(FaultCode.DRAINING, "this node is leaving"));
             } else {
-                request.answer()
-                        .completeExceptionally(new Fault(FaultCode.OUTCOME_UNKNOWN, "this node left meanwhile"));
+                request.fail(new Fault(FaultCode.OUTCOME_UNKNOWN, "this node left meanwhile"));
             }
         }
     }
@@ -165,8 +163,7 @@ public final class Lane implements AutoCloseable {
             try {
                 batch = take();
                 if (!batch.isEmpty()) {
-                    batchSinceNanos = System.nanoTime();
-                    List<Member> again = runner.run(batch);
+                    List<Member> again = runner.run(batch, () -> batchSinceNanos = System.nanoTime());
                     for (int i = again.size() - 1; i >= 0; i--) {
                         again.get(i).requeue();
                         head.addFirst(again.get(i));

@@ -87,6 +87,11 @@ final class Member {
     }
 
     void fail(Throwable why) {
-        callers.forEach(caller -> caller.answer().completeExceptionally(why));
+        callers.forEach(caller -> caller.fail(why));
+    }
+
+    /** Remembers that a COMMIT with this command in it may have been done. */
+    void doubt() {
+        callers.forEach(Request::doubt);
     }
 }

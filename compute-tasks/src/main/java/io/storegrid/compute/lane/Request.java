@@ -1,5 +1,8 @@
 package io.storegrid.compute.lane;
 
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.Moved;
 import io.storegrid.compute.command.Command;
 import io.storegrid.domain.Answer;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +23,7 @@ final class Request {
     private final Command command;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
+    private volatile boolean doubtful;
     private final long enteredNanos = System.nanoTime();
 
     Request(Command command) {
@@ -50,6 +54,23 @@ final class Request {
 
     boolean running() {
         return stage.get() == Stage.RUNNING;
+    }
+
+    /**
+     * Remembers that a COMMIT with this command in it may have been done: from now on nobody may say that nothing was done.
+     */
+    void doubt() {
+        doubtful = true;
+    }
+
+    /** Ends this request without an answer. After a doubt, "nothing was done" is told as "unknown". */
+    void fail(Throwable why) {
+        boolean claimsNothingDone = why instanceof Moved
+                || (why instanceof Fault fault && fault.code().retry() == FaultCode.Retry.SAFE);
+        answer.completeExceptionally(
+                doubtful && claimsNothingDone
+                        ? new Fault(FaultCode.OUTCOME_UNKNOWN, "an earlier try may have been committed", why)
+                        : why);
     }
 
     /** Takes this request out if it is not running; true when it is out now. */

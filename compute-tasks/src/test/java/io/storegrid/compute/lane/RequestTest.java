@@ -2,9 +2,14 @@ package io.storegrid.compute.lane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
 import io.storegrid.compute.command.ExpireHold;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,5 +49,31 @@ class RequestTest {
     void aWithdrawnRequestIsNotAnsweredByItself() {
         assertTrue(request.withdraw());
         assertFalse(request.answer().isDone());
+    }
+
+    @ParameterizedTest(name = "{0} is told as {1} after a doubt, as itself before")
+    @CsvSource({
+        "STORE_UNAVAILABLE, OUTCOME_UNKNOWN",
+        "OVERLOADED,        OUTCOME_UNKNOWN",
+        "DRAINING,          OUTCOME_UNKNOWN",
+        "NO_QUORUM,         OUTCOME_UNKNOWN",
+        "IN_PROGRESS,       IN_PROGRESS",
+        "OUTCOME_UNKNOWN,   OUTCOME_UNKNOWN",
+        "INTERNAL,          INTERNAL"
+    })
+    void neverSaysThatNothingWasDoneAfterADoubt(FaultCode fault, FaultCode told) {
+        Request doubted = new Request(request.command());
+        doubted.doubt();
+        doubted.fail(new Fault(fault, "test"));
+        assertEquals(told, told(doubted));
+        Request sure = new Request(request.command());
+        sure.fail(new Fault(fault, "test"));
+        assertEquals(fault, told(sure));
+    }
+
+    private static FaultCode told(Request ended) {
+        CompletionException why =
+                assertThrows(CompletionException.class, () -> ended.answer().join());
+        return assertInstanceOf(Fault.class, why.getCause()).code();
     }
 }

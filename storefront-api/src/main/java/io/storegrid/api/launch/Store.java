@@ -169,7 +169,7 @@ final class Store implements AutoCloseable {
     }
 
     private List<Operations.Invariant> invariants() {
-        try (Connection connection = node.database().reader()) {
+        try (Connection connection = node.database().maintenance()) {
             Map<String, Invariants.Violation> broken = Invariants.violations(connection).stream()
                     .collect(Collectors.toMap(Invariants.Violation::invariant, Function.identity()));
             return Invariants.names().stream()
