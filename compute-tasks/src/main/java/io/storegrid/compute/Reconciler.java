@@ -6,9 +6,15 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.cache.Cache;
 import javax.cache.processor.EntryProcessor;
 import javax.cache.processor.MutableEntry;
@@ -26,17 +32,52 @@ import org.slf4j.LoggerFactory;
  * defect: it is reported and replaced. Runs beside live writes, which make a copy newer at any time: what looks behind is
  * read again by the repair itself. Blocking, thread-safe.
  */
-public final class Reconciler {
+public final class Reconciler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final int KEYS_AT_ONCE = 1_000;
     private static final List<String> CACHES =
             List.of(StoreCaches.PRODUCTS, StoreCaches.INVENTORY, StoreCaches.CARTS, StoreCaches.RESERVATIONS);
 
+    private static final long WATCH_EVERY_MS = 500;
+
     private final Ignite ignite;
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-reconciler"));
+    private Set<UUID> seen = Set.of();
+    private boolean owed;
 
     public Reconciler(Ignite ignite) {
         this.ignite = ignite;
+    }
+
+    /**
+     * Begins to watch the grid. After a node was lost, each node compares its own copies: the lost one may have committed what
+     * it did not get to apply.
+     */
+    public void start() {
+        var unused = thread.scheduleWithFixedDelay(this::watch, 0, WATCH_EVERY_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void watch() {
+        try {
+            Set<UUID> now = new HashSet<>();
+            ignite.cluster().forServers().nodes().forEach(node -> now.add(node.id()));
+            owed |= !now.containsAll(seen);
+            seen = now;
+            if (owed) {
+                long[] counts = CompareTask.compare(ignite);
+                owed = false;
+                LOG.info("Compared copies after a node was lost [compared={}, repaired={}]", counts[0], counts[1]);
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("Comparing copies has to wait", e);
+        }
     }
 
     /**
@@ -72,7 +113,10 @@ public final class Reconciler {
 
         @Override
         public long[] call() throws SQLException {
-            Ignite node = Objects.requireNonNull(ignite);
+            return compare(Objects.requireNonNull(ignite));
+        }
+
+        private static long[] compare(Ignite node) throws SQLException {
             Object healer = node.cluster().nodeLocalMap().get(Healer.class.getName());
             if (!(healer instanceof Healer rows)) {
                 return new long[3];

@@ -70,6 +70,7 @@ public final class StoreRuntime implements AutoCloseable {
         lanes.start();
         sweeper.start();
         housekeeper.start();
+        reconciler.start();
     }
 
     public CommandGateway commands() {
@@ -113,6 +114,7 @@ public final class StoreRuntime implements AutoCloseable {
         commands.drain();
         sweeper.close();
         housekeeper.close();
+        reconciler.close();
         long deadline = System.nanoTime() + DRAIN_MAX.toNanos();
         while (lanes.depth() > 0 && System.nanoTime() - deadline < 0 && health.up()) {
             try {

@@ -232,6 +232,27 @@ class LaneIT {
     }
 
     @Test
+    void healsWhatALostNodeLeftBehind() {
+        try (TestStore store = TestStore.start(3)) {
+            for (int i = 0; i < 30; i++) {
+                store.stock("SKU-" + i, 10);
+                store.execute(reserve("SKU-" + i, 3));
+                // As if the owner had committed and died before it could tell the caches.
+                store.grid()
+                        .node(0)
+                        .<String, InventoryItem>cache(StoreCaches.INVENTORY)
+                        .withSkipStore()
+                        .put("SKU-" + i, new InventoryItem("SKU-" + i, 10, 0, 1));
+            }
+            store.stop(2);
+            TestGrid.await(
+                    Duration.ofSeconds(15),
+                    "the copies to be compared",
+                    () -> store.runtime(0).reconciler().differences().isEmpty());
+        }
+    }
+
+    @Test
     void writesAPlainPutThroughTheFence() {
         try (TestStore store = TestStore.start(3)) {
             store.stock("PAMONHA", 10);

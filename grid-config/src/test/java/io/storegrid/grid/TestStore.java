@@ -83,6 +83,13 @@ public final class TestStore implements AutoCloseable {
         return runtimes.get(node);
     }
 
+    /** Takes node number {@code node} out, in order. */
+    public void stop(int node) {
+        runtimes.remove(node).close();
+        registries.remove(node);
+        grid.stop(grid.node(node));
+    }
+
     /** The runtime of any node. */
     public StoreRuntime anyRuntime() {
         return runtimes.get(ThreadLocalRandom.current().nextInt(runtimes.size()));
