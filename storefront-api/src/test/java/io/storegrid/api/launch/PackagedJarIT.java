@@ -49,6 +49,7 @@ class PackagedJarIT {
             reservation = group(ID, held.body());
             assertEquals(200, node.get("/health/ready").statusCode());
             assertEquals("", node.complained());
+            check(node);
             node.terminate();
             node.exitCode(STOP_LIMIT);
             assertEquals("", node.complained());
@@ -68,6 +69,7 @@ class PackagedJarIT {
             assertEquals(node.get(path).body(), second.get(path).body());
             assertEquals(201, reserve(second, "key-3").statusCode());
             assertTrue(second.get("/v1/admin/topology").body().contains("\"first\""));
+            check(second);
             second.terminate();
             second.exitCode(STOP_LIMIT);
             node.terminate();
@@ -119,6 +121,7 @@ class PackagedJarIT {
             };
             try (PackagedNode node = PackagedNode.start(directory, options)) {
                 assertEquals(201, reserve(node, "key-1").statusCode());
+                check(node);
                 node.terminate();
                 node.exitCode(STOP_LIMIT);
             }
@@ -156,6 +159,12 @@ class PackagedJarIT {
 
     private static String free() throws IOException {
         return "--discovery-port=" + PackagedNode.freePort();
+    }
+
+    /** Ends each test that wrote something. */
+    private static void check(PackagedNode node) throws IOException, InterruptedException {
+        String invariants = node.get("/v1/admin/invariants").body();
+        assertTrue(invariants.contains("\"hold\":true"), invariants);
     }
 
     /** What the console proposes, done. */
