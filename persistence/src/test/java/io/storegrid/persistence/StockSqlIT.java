@@ -152,16 +152,19 @@ class StockSqlIT {
     @Test
     void firstStockIsMadeOnce() throws SQLException {
         stock("A");
+        StockSql.Creation made = new StockSql.Creation("B", 3, "x");
         try (Connection connection = connect()) {
+            connection.setAutoCommit(false);
             assertEquals(
                     1,
-                    StockSql.create(
-                            connection,
-                            List.of(new StockSql.Creation("B", 3, "x"), new StockSql.Creation("A", 7, "x")),
-                            AT));
+                    StockSql.create(connection, List.of(made, new StockSql.Creation("A", 7, "x")), AT),
+                    "fewer than asked: the caller rolls back");
+            connection.rollback();
+            assertEquals(1, StockSql.create(connection, List.of(made), AT));
+            connection.commit();
         }
         assertEquals(List.of("A 10", "B 3"), rows("SELECT sku, on_hand FROM inventory ORDER BY sku"));
-        assertEquals(2, rows("SELECT * FROM stock_ledger").size());
+        assertEquals(List.of("A 1", "B 1"), rows("SELECT sku, version FROM stock_ledger ORDER BY sku"));
     }
 
     @Test
