@@ -223,7 +223,8 @@ class LaneIT {
             cache.withSkipStore().put("CANJICA", new InventoryItem("CANJICA", 10, 0, 1));
             assertFalse(store.runtime(0).reconciler().differences().isEmpty());
             var report = store.runtime(1).reconciler().reconcile();
-            assertEquals(2, report.repaired() + report.ahead(), "primary and backup");
+            // One repair sets primary and backup; whether the other node still finds its copy old is a matter of time.
+            assertTrue(report.repaired() >= 1 && report.ahead() == 0, report::toString);
             assertEquals(List.of(), store.runtime(2).reconciler().differences());
 
             cache.withSkipStore().put("CANJICA", new InventoryItem("CANJICA", 10, 0, 99));
