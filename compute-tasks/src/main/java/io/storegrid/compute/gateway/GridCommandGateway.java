@@ -144,7 +144,9 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
                     result.completeExceptionally(
                             new Fault(FaultCode.OUTCOME_UNKNOWN, "the owner left with the command", lost));
                 }
-            } else if (doubtful && cause instanceof Fault fault && fault.code().retry() == FaultCode.Retry.SAFE) {
+            } else if (doubtful
+                    && cause instanceof Fault fault
+                    && fault.code().retry() != FaultCode.Retry.SAME_KEY_ONLY) {
                 result.completeExceptionally(
                         new Fault(FaultCode.OUTCOME_UNKNOWN, "an earlier owner left with the command", fault));
             } else {

@@ -136,7 +136,8 @@ final class BatchRunner {
             if (keys.keys().size() < claimed.size()) {
                 List<Member> rest = replay(connection, batch, claimed, keys.keys());
                 close(connection);
-                attempt(rest, locks, again, attempt);
+                // A record that was withdrawn between the two statements leaves nobody answered: that is a try.
+                attempt(rest, locks, again, rest.size() < batch.size() ? attempt : attempt + 1);
                 return;
             }
             if (plan != null && skewed(plan, keys.nowMicros())) {
@@ -148,6 +149,7 @@ final class BatchRunner {
             stage = Stage.WRITING;
             if (plan == null) {
                 plan = reader.underLocks(connection, batch);
+                InvariantViolation.require(!plan.incomplete(), "rows under locks were not enough to decide");
                 withdraw(connection, plan);
             }
             written = BatchWriter.write(connection, plan);
@@ -173,22 +175,16 @@ final class BatchRunner {
             } else {
                 failed(batch, locks, e, connection, stage, again, attempt);
             }
-        } catch (InvariantViolation e) {
-            rollBack(connection);
-            reader.dropAll();
-            blame("a rule was broken", batch, stage, e);
-            isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a rule was broken", e));
         } catch (RuntimeException e) {
+            reader.dropAll();
+            blame(e instanceof InvariantViolation ? "a rule was broken" : "it failed", batch, stage, e);
             if (stage == Stage.COMMITTING) {
                 discard(connection);
-                batch.forEach(Member::doubt);
-                applier.heal(written);
+                commitUnknown(batch, written, e, again, attempt);
             } else {
                 rollBack(connection);
+                isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a batch failed", e));
             }
-            reader.dropAll();
-            blame("it failed", batch, stage, e);
-            isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a batch failed", e));
         }
     }
 
@@ -317,8 +313,7 @@ final class BatchRunner {
     }
 
     /** PROTOCOL 15: what was committed is known only after the same keys were claimed again. */
-    private void commitUnknown(
-            List<Member> batch, Effects written, SQLException cause, List<Member> again, int attempt) {
+    private void commitUnknown(List<Member> batch, Effects written, Exception cause, List<Member> again, int attempt) {
         metrics.commitUnknown();
         LOG.warn("The answer to a COMMIT was lost [members={}]", batch.size(), cause);
         batch.forEach(Member::doubt);

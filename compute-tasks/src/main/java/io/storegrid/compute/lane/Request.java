@@ -66,7 +66,7 @@ final class Request {
     /** Ends this request without an answer. After a doubt, "nothing was done" is told as "unknown". */
     void fail(Throwable why) {
         boolean claimsNothingDone = why instanceof Moved
-                || (why instanceof Fault fault && fault.code().retry() == FaultCode.Retry.SAFE);
+                || (why instanceof Fault fault && fault.code().retry() != FaultCode.Retry.SAME_KEY_ONLY);
         answer.completeExceptionally(
                 doubtful && claimsNothingDone
                         ? new Fault(FaultCode.OUTCOME_UNKNOWN, "an earlier try may have been committed", why)

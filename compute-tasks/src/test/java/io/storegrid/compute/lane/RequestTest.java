@@ -59,7 +59,7 @@ class RequestTest {
         "NO_QUORUM,         OUTCOME_UNKNOWN",
         "IN_PROGRESS,       IN_PROGRESS",
         "OUTCOME_UNKNOWN,   OUTCOME_UNKNOWN",
-        "INTERNAL,          INTERNAL"
+        "INTERNAL,          OUTCOME_UNKNOWN"
     })
     void neverSaysThatNothingWasDoneAfterADoubt(FaultCode fault, FaultCode told) {
         Request doubted = new Request(request.command());
