@@ -2,6 +2,7 @@ package io.storegrid.grid;
 
 import io.storegrid.persistence.DatabaseSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class NodeSettings {
     private final @Nullable DatabaseSettings database;
     private final Path dataDirectory;
     private final int expectedNodes;
+    private final Duration httpRequestTimeout;
     private final long memoryBytes;
     private final Sample sample;
 
@@ -54,6 +56,7 @@ public final class NodeSettings {
         database = reader.database();
         dataDirectory = reader.directory(Setting.DATA_DIR);
         expectedNodes = reader.number(Setting.EXPECTED_NODES, 1, 1_000);
+        httpRequestTimeout = Duration.ofMillis(reader.number(Setting.HTTP_REQUEST_TIMEOUT, 100, 60_000));
         memoryBytes = reader.bytes(Setting.MEMORY, 64L << 20, 1L << 40);
         sample = reader.choice(Setting.SAMPLE, Sample.class);
         boolean insecure = reader.flag(Setting.INSECURE);
@@ -131,6 +134,11 @@ public final class NodeSettings {
     }
 
     /** Nodes with data that the grid is meant to have. */
+    /** The longest a caller waits for a write, 100 ms to 60 s. */
+    public Duration httpRequestTimeout() {
+        return httpRequestTimeout;
+    }
+
     public int expectedNodes() {
         return expectedNodes;
     }

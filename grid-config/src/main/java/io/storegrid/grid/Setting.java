@@ -22,6 +22,7 @@ public enum Setting {
     GRID_HOST("address", "127.0.0.1", "Address of this machine for other nodes."),
     HTTP_PORT("port", "8080", "Port of the REST API; 0 takes any free one."),
     HTTP_HOST("address", "127.0.0.1", "Address of the REST API."),
+    HTTP_REQUEST_TIMEOUT("ms", "5000", "The longest a caller waits for a write; after it the outcome is unknown."),
     DB_URL(
             "jdbc-url",
             "",

@@ -11,6 +11,7 @@ import io.storegrid.persistence.DatabaseSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ class NodeSettingsTest {
         assertNull(settings.database());
         assertEquals(Path.of("data").toAbsolutePath(), settings.dataDirectory());
         assertEquals(1, settings.expectedNodes());
+        assertEquals(Duration.ofSeconds(5), settings.httpRequestTimeout());
         assertEquals(512L << 20, settings.memoryBytes());
         assertEquals(NodeSettings.Sample.AUTO, settings.sample());
         assertTrue(settings.embedsDatabase());
@@ -64,6 +66,7 @@ class NodeSettingsTest {
         values.put(Setting.DB_PASSWORD_FILE, password.toString());
         values.put(Setting.DATA_DIR, directory.toString());
         values.put(Setting.EXPECTED_NODES, "3");
+        values.put(Setting.HTTP_REQUEST_TIMEOUT, "700");
         values.put(Setting.MEMORY, "2GB");
         values.put(Setting.SAMPLE, "always");
         values.put(Setting.INSECURE, "true");
@@ -86,6 +89,7 @@ class NodeSettingsTest {
         assertFalse(database.toString().contains("s3cret"));
         assertEquals(directory, settings.dataDirectory());
         assertEquals(3, settings.expectedNodes());
+        assertEquals(Duration.ofMillis(700), settings.httpRequestTimeout());
         assertEquals(2L << 30, settings.memoryBytes());
         assertTrue(settings.wantsSample());
         assertFalse(settings.embedsDatabase());
@@ -117,6 +121,8 @@ class NodeSettingsTest {
         "JOIN, localhost:0, NAME, a, --join",
         "JOIN, localhost:99999, NAME, a, --join",
         "EXPECTED_NODES, 0, NAME, a, --expected-nodes",
+        "HTTP_REQUEST_TIMEOUT, 99, NAME, a, --http-request-timeout",
+        "HTTP_REQUEST_TIMEOUT, 5s, NAME, a, --http-request-timeout",
         "MEMORY, 1MB, NAME, a, --memory",
         "DISCOVERY, kubernetes, NAME, a, --discovery",
         "DISCOVERY, multicast, NAME, a, --discovery",

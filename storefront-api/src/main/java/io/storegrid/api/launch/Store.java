@@ -106,7 +106,10 @@ final class Store implements AutoCloseable {
                 () -> reconcile(runtime.reconciler()),
                 this::invariants);
         StorefrontApi api = opened(new StorefrontApi(
-                HttpSettings.defaults().withHost(settings.httpHost()).withPort(settings.httpPort()),
+                HttpSettings.defaults()
+                        .withHost(settings.httpHost())
+                        .withPort(settings.httpPort())
+                        .withRequestTimeout(settings.httpRequestTimeout()),
                 settings.name(),
                 runtime.commands(),
                 runtime.reads(),
