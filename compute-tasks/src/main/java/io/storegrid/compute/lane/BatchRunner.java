@@ -93,10 +93,12 @@ final class BatchRunner {
     /**
      * Ends every member but those it returns: they are first in the next batch, in order.
      *
-     * @param heartbeat called whenever a new try begins, so that many tries are not taken for a database that hangs
+     * @param heartbeat called at the beginning and whenever PostgreSQL has shown that it answers, were it by an error, so that
+     *     many tries are not taken for a database that hangs; tries that met a dead connection do not prolong the wait
      */
     List<Member> run(List<Member> batch, Runnable heartbeat) {
         this.heartbeat = heartbeat;
+        heartbeat.run();
         List<Member> again = new ArrayList<>(0);
         boolean locks =
                 batch.stream().anyMatch(member -> Decider.kind(member.command()).underLocks());
@@ -113,7 +115,6 @@ final class BatchRunner {
             fail(batch, new Fault(FaultCode.OVERLOADED, "too many tries [attempts=" + ATTEMPTS_MAX + "]"));
             return;
         }
-        heartbeat.run();
         long startNanos = System.nanoTime();
         Connection connection = null;
         Stage stage = Stage.BEFORE;
@@ -163,6 +164,7 @@ final class BatchRunner {
             metrics.committed(batch.size(), System.nanoTime() - startNanos);
             finish(plan, written, again);
         } catch (GuardLost lost) {
+            heartbeat.run();
             metrics.guardLost(lost.guard());
             rollBack(connection);
             reader.drop(batch);
@@ -358,6 +360,7 @@ final class BatchRunner {
             }
             return;
         }
+        heartbeat.run();
         rollBack(connection);
         switch (trouble) {
             case CONFLICT -> attempt(batch, true, again, attempt + 1);
