@@ -98,11 +98,6 @@ public final class StoreRuntime implements AutoCloseable {
         commands.drain();
     }
 
-    /** Whether {@link #drain} was called. */
-    public boolean draining() {
-        return commands.draining();
-    }
-
     /** Commands in this node's lanes. */
     public int depth() {
         return lanes.depth();

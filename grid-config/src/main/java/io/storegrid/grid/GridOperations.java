@@ -70,11 +70,6 @@ public final class GridOperations implements Operations {
         return GridFacts.quorum(ignite, expectedNodes);
     }
 
-    /** Whether this node is leaving. */
-    public boolean draining() {
-        return draining.get();
-    }
-
     @Override
     public Topology topology() {
         org.apache.ignite.cache.affinity.Affinity<Object> affinity = ignite.affinity(StoreCaches.INVENTORY);

@@ -75,11 +75,6 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
         draining = true;
     }
 
-    /** Whether new commands are refused because this node leaves. */
-    public boolean draining() {
-        return draining;
-    }
-
     @Override
     public void close() {
         draining = true;

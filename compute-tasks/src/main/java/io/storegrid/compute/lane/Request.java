@@ -24,7 +24,6 @@ final class Request {
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
     private volatile boolean doubtful;
-    private final long enteredNanos = System.nanoTime();
 
     Request(Command command) {
         this.command = command;
@@ -36,10 +35,6 @@ final class Request {
 
     CompletableFuture<Answer> answer() {
         return answer;
-    }
-
-    long enteredNanos() {
-        return enteredNanos;
     }
 
     /** Takes this request into a batch; false when it was taken out before. */

@@ -84,6 +84,7 @@ public final class ProductJson implements ImportLineParser {
         if (!currency.isEmpty()) {
             object.refuse(name, "must be an ISO 4217 code such as BRL");
         }
+        // ISO 4217 for "no currency"; never seen, because the refusal above ends the request.
         return "XXX";
     }
 
