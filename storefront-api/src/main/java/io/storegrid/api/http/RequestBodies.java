@@ -14,12 +14,17 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes bodies off the wire, within bounds, and hands them to the strict reader. Thread-safe. */
 public final class RequestBodies {
 
     /** Bytes of a JSON body; a cart of a hundred lines has some six thousand. */
     public static final int JSON_BYTES_MAX = 1 << 20;
+
+    private static final int DISCARD_BYTES_MAX = 4 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(RequestBodies.class);
 
     /** Request attribute: bytes of body that were read, a {@link Long}. */
     static final String BYTES_READ = "storegrid.body-bytes";
@@ -111,12 +116,35 @@ public final class RequestBodies {
         }
     }
 
-    /** The refusal of a body of more than {@code bytesMax}; the rest of the body is not read. */
+    /** The refusal of a body of more than {@code bytesMax}. */
     public static RuntimeException tooLarge(Context ctx, long bytesMax) {
         ctx.header("Connection", "close");
+        discardLittle(ctx);
         return Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, "The body has more than " + bytesMax + " bytes.")
                 .with("maxBytes", bytesMax)
                 .exception();
+    }
+
+    /**
+     * Reads away the rest of a body when that is little: a connection that is closed over unread bytes is reset, and a client
+     * that is still sending would lose the very answer that tells it why.
+     */
+    private static void discardLittle(Context ctx) {
+        if (ctx.req().getContentLengthLong() > DISCARD_BYTES_MAX || ctx.header("Expect") != null) {
+            return;
+        }
+        byte[] buffer = new byte[8 * 1024];
+        try {
+            InputStream rest = ctx.req().getInputStream();
+            int left = DISCARD_BYTES_MAX;
+            int length = 0;
+            while (left > 0 && length >= 0) {
+                length = rest.read(buffer);
+                left -= length;
+            }
+        } catch (IOException e) {
+            LOG.debug("The rest of a body that is too large could not be read away", e);
+        }
     }
 
     /** The answer to a body that could not be read to its end: badly framed, too slow, or its caller went away. */
