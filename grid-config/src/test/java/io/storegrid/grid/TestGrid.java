@@ -39,14 +39,19 @@ public final class TestGrid implements AutoCloseable {
     private static final int WRITERS = 4;
     private static final int READERS = 4;
 
+    /** What a node keeps outside the heap when a test does not say otherwise. */
+    static final String MEMORY = "128MB";
+
     private final DatabaseSettings database;
+    private final String memory;
     private final TcpDiscoveryVmIpFinder finder = new TcpDiscoveryVmIpFinder(true);
     private final Path directory;
     private final List<Ignite> nodes = new ArrayList<>();
     private int started;
 
-    private TestGrid(DatabaseSettings database) {
+    private TestGrid(DatabaseSettings database, String memory) {
         this.database = database;
+        this.memory = memory;
         GridConfiguration.presetSystemProperties();
         try {
             directory = Files.createTempDirectory("storegrid-grid-");
@@ -57,7 +62,12 @@ public final class TestGrid implements AutoCloseable {
 
     /** Starts {@code count} nodes one after another and waits until their data are spread. */
     public static TestGrid start(int count, DatabaseSettings database) {
-        TestGrid grid = new TestGrid(database);
+        return start(count, database, MEMORY);
+    }
+
+    /** As the other, with {@code memory} outside the heap for each node, as the setting has it. */
+    public static TestGrid start(int count, DatabaseSettings database, String memory) {
+        TestGrid grid = new TestGrid(database, memory);
         try {
             for (int i = 0; i < count; i++) {
                 grid.add();
@@ -80,7 +90,7 @@ public final class TestGrid implements AutoCloseable {
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         values.put(Setting.NAME, name);
         values.put(Setting.CLUSTER, cluster);
-        values.put(Setting.MEMORY, "128MB");
+        values.put(Setting.MEMORY, memory);
         values.put(Setting.DATA_DIR, directory.toString());
         IgniteConfiguration configuration = new IgniteConfiguration();
         GridConfiguration.applyCommon(configuration, NodeSettings.of(values), reason -> {});

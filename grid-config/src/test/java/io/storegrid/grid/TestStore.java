@@ -1,5 +1,6 @@
 package io.storegrid.grid;
 
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.storegrid.compute.Reconciler;
 import io.storegrid.compute.StoreRuntime;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
 
 /**
@@ -48,9 +50,9 @@ public final class TestStore implements AutoCloseable {
     private final List<StoreRuntime> runtimes = new ArrayList<>();
     private final List<SimpleMeterRegistry> registries = new ArrayList<>();
 
-    private TestStore(int nodes, LaneSettings settings, UnaryOperator<DatabaseSettings> way) {
+    private TestStore(int nodes, LaneSettings settings, String memory, UnaryOperator<DatabaseSettings> way) {
         database = TestDatabase.create();
-        grid = TestGrid.start(nodes, way.apply(database.settings()));
+        grid = TestGrid.start(nodes, way.apply(database.settings()), memory);
         for (Ignite node : grid.nodes()) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
             StoreRuntime runtime = new StoreRuntime(node, TestGrid.database(node), settings, () -> true, registry);
@@ -66,17 +68,22 @@ public final class TestStore implements AutoCloseable {
 
     /** A store of {@code nodes} nodes with default lanes and no rows. */
     public static TestStore start(int nodes) {
-        return new TestStore(nodes, LaneSettings.DEFAULT, UnaryOperator.identity());
+        return new TestStore(nodes, LaneSettings.DEFAULT, TestGrid.MEMORY, UnaryOperator.identity());
     }
 
     /** A store of {@code nodes} nodes with lanes as given and no rows. */
     public static TestStore start(int nodes, LaneSettings settings) {
-        return new TestStore(nodes, settings, UnaryOperator.identity());
+        return new TestStore(nodes, settings, TestGrid.MEMORY, UnaryOperator.identity());
+    }
+
+    /** As the other, with {@code memory} outside the heap for each node, as the setting has it. */
+    public static TestStore start(int nodes, LaneSettings settings, String memory) {
+        return new TestStore(nodes, settings, memory, UnaryOperator.identity());
     }
 
     /** A store of one node that reaches PostgreSQL in another way than straight. */
     public static TestStore startBehind(UnaryOperator<DatabaseSettings> way) {
-        return new TestStore(1, LaneSettings.DEFAULT, way);
+        return new TestStore(1, LaneSettings.DEFAULT, TestGrid.MEMORY, way);
     }
 
     public StoreRuntime runtime(int node) {
@@ -109,6 +116,20 @@ public final class TestStore implements AutoCloseable {
                 .flatMap(registry -> registry.find(counter).counters().stream())
                 .mapToDouble(io.micrometer.core.instrument.Counter::count)
                 .sum();
+    }
+
+    /** How many times a summary recorded over all nodes. */
+    public long recordings(String summary) {
+        return summaries(summary).mapToLong(DistributionSummary::count).sum();
+    }
+
+    /** The sum of what a summary recorded over all nodes. */
+    public double recorded(String summary) {
+        return summaries(summary).mapToDouble(DistributionSummary::totalAmount).sum();
+    }
+
+    private Stream<DistributionSummary> summaries(String name) {
+        return registries.stream().flatMap(registry -> registry.find(name).summaries().stream());
     }
 
     public CompletableFuture<Answer> send(Command command) {
@@ -213,10 +234,15 @@ public final class TestStore implements AutoCloseable {
         try {
             check();
         } finally {
-            runtimes.forEach(StoreRuntime::close);
-            grid.close();
-            database.close();
+            stop();
         }
+    }
+
+    /** Stops everything and checks nothing: for those with more rows than {@link #check} is made for, who check themselves. */
+    public void stop() {
+        runtimes.forEach(StoreRuntime::close);
+        grid.close();
+        database.close();
     }
 
     /** The database of one node. */

@@ -1,0 +1,62 @@
+package io.storegrid.bench;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The bench command. {@code ./mvnw -Pbench package}, with options in {@code -Dbench.args='…'}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Measures what operations cost, beside what they cost in plain SQL.")
+public final class Bench implements Callable<Integer> {
+
+    /** The parts of a whole run. */
+    enum Part {
+        RESERVATIONS
+    }
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "PART",
+            description = "Parts to run: ${COMPLETION-CANDIDATES}. Default: all.")
+    private Set<Part> only = EnumSet.allOf(Part.class);
+
+    @Option(names = "--shapes", split = ",", description = "Demand: ${COMPLETION-CANDIDATES}. Default: all.")
+    private List<Demand.Shape> shapes = List.of(Demand.Shape.values());
+
+    @Option(names = "--rounds", description = "Rounds in which contenders take turns. Default: ${DEFAULT-VALUE}.")
+    private int rounds = 3;
+
+    @Option(names = "--seconds", description = "Length of one turn, about. Default: ${DEFAULT-VALUE}.")
+    private double seconds = 1;
+
+    @Option(names = "--out", description = "Where the page is written. Default: ${DEFAULT-VALUE}.")
+    private Path out = Path.of("target", "bench.md");
+
+    private Bench() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Bench())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        Report report = new Report();
+        if (only.contains(Part.RESERVATIONS)) {
+            new ReservationBench(report, rounds, seconds).run(shapes);
+        }
+        report.finish();
+        report.write(out);
+        return 0;
+    }
+}
