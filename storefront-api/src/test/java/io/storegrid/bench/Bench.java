@@ -32,6 +32,12 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--shapes", split = ",", description = "Demand: ${COMPLETION-CANDIDATES}. Default: all.")
     private List<Demand.Shape> shapes = List.of(Demand.Shape.values());
 
+    @Option(names = "--callers", split = ",", description = "Callers at a time. Default: 1, 16, 64, 256.")
+    private List<Integer> callers = List.of(1, 16, 64, 256);
+
+    @Option(names = "--without", split = ",", description = "Contenders that stay out of the reservations.")
+    private Set<String> without = Set.of();
+
     @Option(names = "--rounds", description = "Rounds in which contenders take turns. Default: ${DEFAULT-VALUE}.")
     private int rounds = 3;
 
@@ -53,7 +59,7 @@ public final class Bench implements Callable<Integer> {
     public Integer call() {
         Report report = new Report();
         if (only.contains(Part.RESERVATIONS)) {
-            new ReservationBench(report, rounds, seconds).run(shapes);
+            new ReservationBench(report, callers, without, rounds, seconds).run(shapes);
         }
         report.finish();
         report.write(out);

@@ -4,23 +4,43 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Reservations in process: the lane beside the baselines, for each shape of demand and number of callers. */
 final class ReservationBench {
 
-    private static final int[] CALLERS = {1, 16, 64, 256};
     private static final int SKUS = 1_000;
     private static final long AMPLE = 1_000_000_000_000L;
     private static final int CEILING_BATCH = 64;
 
+    private static final Map<String, Supplier<Contender>> CONTENDERS = new LinkedHashMap<>();
+
+    static {
+        CONTENDERS.put("lane", LaneContender::new);
+        CONTENDERS.put("plain-sql", PlainSql::inTransactions);
+        CONTENDERS.put("plain-sql-cte", PlainSqlCte::new);
+        CONTENDERS.put("grid-tx", GridTx::new);
+        CONTENDERS.put("ceiling", () -> new Ceiling(CEILING_BATCH));
+    }
+
     private final Report report;
+    private final List<Integer> callers;
+    private final Set<String> without;
     private final int rounds;
     private final double seconds;
 
-    /** @param seconds how long one turn lasts, about */
-    ReservationBench(Report report, int rounds, double seconds) {
+    /**
+     * @param without contenders that stay out; figures beside one that does are not given
+     * @param seconds how long one turn lasts, about
+     */
+    ReservationBench(Report report, List<Integer> callers, Set<String> without, int rounds, double seconds) {
+        if (!CONTENDERS.keySet().containsAll(without)) {
+            throw new IllegalArgumentException("contenders are " + CONTENDERS.keySet());
+        }
         this.report = report;
+        this.callers = callers;
+        this.without = without;
         this.rounds = rounds;
         this.seconds = seconds;
     }
@@ -46,18 +66,16 @@ final class ReservationBench {
                 "CPU ÷ plain-sql");
         List<Turn> turns = new ArrayList<>();
         try {
-            for (Supplier<Contender> made : List.<Supplier<Contender>>of(
-                    LaneContender::new,
-                    PlainSql::inTransactions,
-                    PlainSqlCte::new,
-                    GridTx::new,
-                    () -> new Ceiling(CEILING_BATCH))) {
-                Turn turn = new Turn(made.get(), demand);
+            for (Map.Entry<String, Supplier<Contender>> made : CONTENDERS.entrySet()) {
+                if (without.contains(made.getKey())) {
+                    continue;
+                }
+                Turn turn = new Turn(made.getValue().get(), demand);
                 turns.add(turn);
                 turn.contender().stock(demand.all(), AMPLE);
                 turn.warmUp(64, warmUp(turn.contender()));
             }
-            for (int callers : CALLERS) {
+            for (int callers : this.callers) {
                 compare(demand, turns, callers);
             }
             turns.forEach(Turn::check);
@@ -82,7 +100,7 @@ final class ReservationBench {
                         .add(turn.take(callers, seconds, 150_000));
             }
         }
-        List<Cost> plain = List.copyOf(costs.get("plain-sql"));
+        List<Cost> plain = costs.getOrDefault("plain-sql", List.of());
         costs.forEach((name, some) -> report.row(
                 callers,
                 name,
@@ -93,23 +111,29 @@ final class ReservationBench {
                 Cost.median(some, Cost::databaseMicros),
                 Cost.median(some, Cost::totalMicros),
                 Cost.median(some, Cost::batch),
-                Cost.ratio(some, plain, Cost::totalMicros)));
+                plain.isEmpty() ? "" : Cost.ratio(some, plain, Cost::totalMicros)));
         bars(demand, callers, costs, plain);
     }
 
     private void bars(Demand demand, int callers, Map<String, List<Cost>> costs, List<Cost> plain) {
-        List<Cost> lane = List.copyOf(costs.get("lane"));
+        List<Cost> lane = costs.getOrDefault("lane", List.of());
+        List<Cost> ceiling = costs.getOrDefault("ceiling-" + CEILING_BATCH, List.of());
+        if (lane.isEmpty() || plain.isEmpty()) {
+            return;
+        }
         if (demand.shape() == Demand.Shape.UNIFORM && callers >= 64) {
             report.atMost(
                     "reservation in process, uniform, " + callers + " callers: CPU/op vs plain-sql",
                     "×",
                     0.1,
                     Cost.ratio(lane, plain, Cost::totalMicros));
-            report.atMost(
-                    "the same vs ceiling at batch " + CEILING_BATCH,
-                    "×",
-                    2.5,
-                    Cost.ratio(lane, List.copyOf(costs.get("ceiling-" + CEILING_BATCH)), Cost::totalMicros));
+            if (!ceiling.isEmpty()) {
+                report.atMost(
+                        "the same vs ceiling at batch " + CEILING_BATCH,
+                        "×",
+                        2.5,
+                        Cost.ratio(lane, ceiling, Cost::totalMicros));
+            }
         }
         if (demand.shape() == Demand.Shape.UNIFORM && callers == 1) {
             report.atMost("one caller: p50 latency vs plain-sql", "×", 1.5, Cost.ratio(lane, plain, Cost::p50Micros));
