@@ -14,6 +14,7 @@ import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.command.SettleHold;
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.Outcome;
+import io.storegrid.domain.ReservationId;
 import io.storegrid.domain.Shortage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,9 +74,9 @@ final class StoreModel {
     private final Map<String, Recorded> keys = new HashMap<>();
     private List<Shortage> shortages = List.of();
 
-    /** The randomness in a reservation's id. */
+    /** The randomness in a reservation's id, which is the part that is known before a lane made the id. */
     static String entropyOf(String reservationId) {
-        return reservationId.substring(reservationId.length() - 32);
+        return reservationId.substring(ReservationId.PREFIX.length(), ReservationId.PREFIX.length() + 32);
     }
 
     Told execute(Command command) {

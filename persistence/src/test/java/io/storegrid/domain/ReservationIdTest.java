@@ -18,7 +18,7 @@ class ReservationIdTest {
     @CsvSource({"0, 0000", "1, 0001", "42, 002a", "1023, 03ff", "65535, ffff"})
     void carriesThePartitionOfItsFirstSku(int partition, String digits) {
         String id = ReservationId.of(partition, ENTROPY);
-        assertEquals("rsv_" + digits + ENTROPY, id);
+        assertEquals("rsv_" + ENTROPY + digits, id);
         assertTrue(ReservationId.isValid(id));
         assertEquals(partition, ReservationId.partition(id));
     }

@@ -1,5 +1,6 @@
 package io.storegrid.bench;
 
+import io.storegrid.api.http.Entropy;
 import io.storegrid.domain.ReservationLine;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,14 +60,16 @@ record Demand(Shape shape, int skus, int lines) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         String key = key(random);
         if (lines == 1) {
-            return new Order(key, List.of(new ReservationLine(sku(draw(random)), 1)));
+            return new Order(key, Entropy.digits(), List.of(new ReservationLine(sku(draw(random)), 1)));
         }
         TreeSet<String> chosen = new TreeSet<>();
         while (chosen.size() < lines) {
             chosen.add(sku(draw(random)));
         }
         return new Order(
-                key, chosen.stream().map(sku -> new ReservationLine(sku, 1)).toList());
+                key,
+                Entropy.digits(),
+                chosen.stream().map(sku -> new ReservationLine(sku, 1)).toList());
     }
 
     /** 128 random bits, as clients' keys are. */

@@ -166,11 +166,13 @@ final class GridTx implements Contender {
     /** A reservation with its lines and key. */
     static final class Hold {
         private final String key;
+        private final String entropy;
         private final String[] skus;
         private final int[] quantities;
 
         Hold(Order order) {
             key = order.key();
+            entropy = order.entropy();
             skus = order.lines().stream().map(ReservationLine::sku).toArray(String[]::new);
             quantities =
                     order.lines().stream().mapToInt(ReservationLine::quantity).toArray();
@@ -181,7 +183,7 @@ final class GridTx implements Contender {
             for (int i = 0; i < skus.length; i++) {
                 lines[i] = new ReservationLine(skus[i], quantities[i]);
             }
-            return new Order(key, List.of(lines));
+            return new Order(key, entropy, List.of(lines));
         }
     }
 

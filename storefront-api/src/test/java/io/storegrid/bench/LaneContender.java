@@ -38,7 +38,7 @@ final class LaneContender implements Contender {
     @Override
     public CompletableFuture<Boolean> reserve(Order order) {
         CommandKey key = new CommandKey(order.key(), SqlRows.fingerprint(order));
-        ReserveStock command = new ReserveStock(key, order.lines(), SqlRows.TTL_SECONDS * 1_000, null, order.key());
+        ReserveStock command = new ReserveStock(key, order.lines(), SqlRows.TTL_SECONDS * 1_000, null, order.entropy());
         return store.runtime(0)
                 .commands()
                 .execute(command, TestStore.DEADLINE)

@@ -1,5 +1,6 @@
 package io.storegrid.bench;
 
+import io.storegrid.domain.ReservationId;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ final class SqlRows implements AutoCloseable {
     }
 
     static String reservationId(Order order) {
-        return "rsv_0000" + order.key();
+        return ReservationId.of(0, order.entropy());
     }
 
     static byte[] fingerprint(Order order) {
