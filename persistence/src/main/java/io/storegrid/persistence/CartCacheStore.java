@@ -30,7 +30,7 @@ public final class CartCacheStore extends RowCacheStore<Cart> {
                 requireAll(0, values);
             }
         }
-        requireAll(CartSql.write(connection, changes), values);
+        requireAll(RoundTrip.alone(connection, trip -> CartSql.write(trip, changes)), values);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Carts and their lines. A change states the version it was decided on; only lines that differ are written. */
@@ -107,11 +108,11 @@ public final class CartSql {
     }
 
     /**
-     * Writes what a batch did to its carts.
+     * Writes what a batch did to its carts, their lines included.
      *
      * @return the number of carts written; fewer than {@code changes} means that a version was lost: the caller rolls back
      */
-    public static int write(Connection connection, List<Change> changes) throws SQLException {
+    public static Supplier<Integer> write(RoundTrip trip, List<Change> changes) {
         List<Cart> made = new ArrayList<>();
         List<Change> changed = new ArrayList<>();
         for (Change change : changes) {
@@ -121,12 +122,10 @@ public final class CartSql {
                 changed.add(change);
             }
         }
-        int written = made.isEmpty() ? 0 : insert(connection, made);
-        written += changed.isEmpty() ? 0 : update(connection, changed);
-        if (written == changes.size()) {
-            writeLines(connection, changes);
-        }
-        return written;
+        Supplier<Integer> inserted = made.isEmpty() ? () -> 0 : insert(trip, made);
+        Supplier<Integer> updated = changed.isEmpty() ? () -> 0 : update(trip, changed);
+        writeLines(trip, changes);
+        return () -> inserted.get() + updated.get();
     }
 
     /** Deletes at most {@code limit} carts that were deleted or ran out more than {@code hours} ago; their ids. */
@@ -169,30 +168,26 @@ public final class CartSql {
                 Times.micros(rows, 9));
     }
 
-    private static int insert(Connection connection, List<Cart> carts) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
-            int count = carts.size();
-            Boolean[] deleted = new Boolean[count];
-            for (int i = 0; i < count; i++) {
-                deleted[i] = carts.get(i).deleted();
-            }
-            statement.setObject(1, carts.stream().map(Cart::id).toArray(String[]::new));
-            statement.setObject(2, deleted);
-            statement.setObject(3, carts.stream().map(Cart::currency).toArray(String[]::new));
-            statement.setObject(4, carts.stream().map(Cart::customerId).toArray(String[]::new));
-            statement.setObject(5, carts.stream().map(Cart::reservationId).toArray(String[]::new));
-            statement.setObject(6, carts.stream().mapToLong(Cart::version).toArray());
-            statement.setObject(
-                    7, carts.stream().mapToLong(Cart::createdAtMicros).toArray());
-            statement.setObject(
-                    8, carts.stream().mapToLong(Cart::updatedAtMicros).toArray());
-            statement.setObject(
-                    9, carts.stream().mapToLong(Cart::expiresAtMicros).toArray());
-            return statement.executeUpdate();
+    private static Supplier<Integer> insert(RoundTrip trip, List<Cart> carts) {
+        int count = carts.size();
+        Boolean[] deleted = new Boolean[count];
+        for (int i = 0; i < count; i++) {
+            deleted[i] = carts.get(i).deleted();
         }
+        return trip.update(
+                INSERT,
+                carts.stream().map(Cart::id).toArray(String[]::new),
+                deleted,
+                carts.stream().map(Cart::currency).toArray(String[]::new),
+                carts.stream().map(Cart::customerId).toArray(String[]::new),
+                carts.stream().map(Cart::reservationId).toArray(String[]::new),
+                carts.stream().mapToLong(Cart::version).toArray(),
+                carts.stream().mapToLong(Cart::createdAtMicros).toArray(),
+                carts.stream().mapToLong(Cart::updatedAtMicros).toArray(),
+                carts.stream().mapToLong(Cart::expiresAtMicros).toArray());
     }
 
-    private static int update(Connection connection, List<Change> changes) throws SQLException {
+    private static Supplier<Integer> update(RoundTrip trip, List<Change> changes) {
         int count = changes.size();
         String[] ids = new String[count];
         Boolean[] deleted = new Boolean[count];
@@ -212,20 +207,10 @@ public final class CartSql {
             expires[i] = after.expiresAtMicros();
             expected[i] = before.version();
         }
-        try (PreparedStatement statement = connection.prepareStatement(UPDATE)) {
-            statement.setObject(1, ids);
-            statement.setObject(2, ids);
-            statement.setObject(3, deleted);
-            statement.setObject(4, holds);
-            statement.setObject(5, versions);
-            statement.setObject(6, updated);
-            statement.setObject(7, expires);
-            statement.setObject(8, expected);
-            return statement.executeUpdate();
-        }
+        return trip.update(UPDATE, ids, ids, deleted, holds, versions, updated, expires, expected);
     }
 
-    private static void writeLines(Connection connection, List<Change> changes) throws SQLException {
+    private static void writeLines(RoundTrip trip, List<Change> changes) {
         List<String> putCarts = new ArrayList<>();
         List<CartLine> put = new ArrayList<>();
         List<Long> positions = new ArrayList<>();
@@ -266,21 +251,15 @@ public final class CartSql {
             }
         }
         if (!deleteCarts.isEmpty()) {
-            try (PreparedStatement statement = connection.prepareStatement(DELETE_LINES)) {
-                statement.setObject(1, deleteCarts.toArray(new String[0]));
-                statement.setObject(2, deleteSkus.toArray(new String[0]));
-                statement.executeUpdate();
-            }
+            trip.update(DELETE_LINES, deleteCarts.toArray(new String[0]), deleteSkus.toArray(new String[0]));
         }
         if (!put.isEmpty()) {
-            try (PreparedStatement statement = connection.prepareStatement(PUT_LINES)) {
-                statement.setObject(1, putCarts.toArray(new String[0]));
-                statement.setObject(2, put.stream().map(CartLine::sku).toArray(String[]::new));
-                statement.setObject(
-                        3, positions.stream().mapToLong(Long::longValue).toArray());
-                statement.setObject(4, put.stream().mapToInt(CartLine::quantity).toArray());
-                statement.executeUpdate();
-            }
+            trip.update(
+                    PUT_LINES,
+                    putCarts.toArray(new String[0]),
+                    put.stream().map(CartLine::sku).toArray(String[]::new),
+                    positions.stream().mapToLong(Long::longValue).toArray(),
+                    put.stream().mapToInt(CartLine::quantity).toArray());
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The records of what was answered under callers' keys (PROTOCOL 2, 13). Claiming comes first in every transaction and
@@ -22,6 +23,9 @@ public final class IdempotencySql {
     /** The one scope of the REST API; other doors would have their own. */
     private static final String SCOPE = "api";
 
+    /** What PostgreSQL calls a value that has to be unique and is not. */
+    public static final String KEY_USED = "23505";
+
     private static final String CLAIM = """
             INSERT INTO idempotency (scope, key, request_hash, status, body, created_at)
             SELECT ?, t.key, t.request_hash, t.status, t.body, clock_timestamp()
@@ -29,6 +33,16 @@ public final class IdempotencySql {
             ORDER BY t.key
             ON CONFLICT DO NOTHING
             RETURNING key, created_at""";
+
+    private static final String CLAIM_UNUSED = """
+            WITH claimed AS (
+                INSERT INTO idempotency (scope, key, request_hash, status, body, created_at)
+                SELECT ?, t.key, t.request_hash, t.status, t.body, clock_timestamp()
+                FROM unnest(?, ?, ?, ?) AS t (key, request_hash, status, body)
+                ORDER BY t.key
+                RETURNING 1
+            )
+            SELECT clock_timestamp() FROM (SELECT count(*) FROM claimed) AS done""";
 
     private static final String SETTLE = """
             UPDATE idempotency i SET status = t.status, body = t.body
@@ -59,35 +73,72 @@ public final class IdempotencySql {
 
     /** Claims keys in their order; those that do not come back were used before. */
     public static Claimed claim(Connection connection, List<Claim> claims) throws SQLException {
-        int count = claims.size();
-        String[] keys = new String[count];
-        byte[][] hashes = new byte[count][];
-        String[] statuses = new String[count];
-        String[] bodies = new String[count];
-        for (int i = 0; i < count; i++) {
-            Claim claim = claims.get(i);
-            keys[i] = claim.key();
-            hashes[i] = claim.requestHash();
-            statuses[i] = claim.answer().outcome().name();
-            bodies[i] = AnswerJson.write(claim.answer());
-        }
-        try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
-            statement.setString(1, SCOPE);
-            statement.setObject(2, keys);
-            statement.setObject(3, hashes);
-            statement.setObject(4, statuses);
-            statement.setObject(5, bodies);
-            Set<String> claimed = new HashSet<>(count * 2);
-            long nowMicros = 0;
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    claimed.add(rows.getString(1));
-                    if (nowMicros == 0) {
-                        nowMicros = Times.micros(rows, 2);
-                    }
-                }
+        Columns columns = new Columns(claims);
+        return RoundTrip.alone(
+                connection,
+                trip -> trip.query(
+                        CLAIM,
+                        IdempotencySql::claimed,
+                        SCOPE,
+                        columns.keys,
+                        columns.hashes,
+                        columns.statuses,
+                        columns.bodies));
+    }
+
+    /**
+     * Claims keys in their order as one that expects none of them to be used, which is cheaper than to ask: a used one ends
+     * the trip, and the transaction, with SQLSTATE {@link #KEY_USED}. Waits for a twin in flight as {@link #claim} does.
+     *
+     * @return the database's time, microseconds
+     */
+    public static Supplier<Long> claimUnused(RoundTrip trip, List<Claim> claims) {
+        Columns columns = new Columns(claims);
+        return trip.query(
+                CLAIM_UNUSED,
+                rows -> {
+                    rows.next();
+                    return Times.micros(rows, 1);
+                },
+                SCOPE,
+                columns.keys,
+                columns.hashes,
+                columns.statuses,
+                columns.bodies);
+    }
+
+    private static Claimed claimed(ResultSet rows) throws SQLException {
+        Set<String> claimed = new HashSet<>();
+        long nowMicros = 0;
+        while (rows.next()) {
+            claimed.add(rows.getString(1));
+            if (nowMicros == 0) {
+                nowMicros = Times.micros(rows, 2);
             }
-            return new Claimed(claimed, nowMicros);
+        }
+        return new Claimed(claimed, nowMicros);
+    }
+
+    /** Claims as columns. */
+    private static final class Columns {
+        private final String[] keys;
+        private final byte[][] hashes;
+        private final String[] statuses;
+        private final String[] bodies;
+
+        Columns(List<Claim> claims) {
+            int count = claims.size();
+            keys = new String[count];
+            hashes = new byte[count][];
+            statuses = new String[count];
+            bodies = new String[count];
+            for (int i = 0; i < count; i++) {
+                Claim claim = claims.get(i);
+                keys[i] = claim.key();
+                hashes[i] = claim.requestHash();
+                statuses[i] = claim.answer().outcome().name();
+                bodies[i] = AnswerJson.write(claim.answer());
+            }
         }
     }
 

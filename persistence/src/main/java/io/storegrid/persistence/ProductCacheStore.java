@@ -18,7 +18,7 @@ public final class ProductCacheStore extends RowCacheStore<Product> {
 
     @Override
     void write(Connection connection, List<Product> values) throws SQLException {
-        requireAll(ProductSql.write(connection, values), values);
+        requireAll(RoundTrip.alone(connection, trip -> ProductSql.write(trip, values)), values);
     }
 
     @Override

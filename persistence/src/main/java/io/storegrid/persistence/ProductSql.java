@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Product rows. A write is the next version of the row it was decided on, or does not happen. */
 public final class ProductSql {
@@ -57,7 +58,7 @@ public final class ProductSql {
      * @param products each SKU once
      * @return the number written; fewer than {@code products} means that a version was lost: the caller rolls back
      */
-    public static int write(Connection connection, List<Product> products) throws SQLException {
+    public static Supplier<Integer> write(RoundTrip trip, List<Product> products) {
         int count = products.size();
         String[] skus = new String[count];
         String[] titles = new String[count];
@@ -84,25 +85,19 @@ public final class ProductSql {
             versions[i] = product.version();
             updated[i] = product.updatedAtMicros();
         }
-        Object[] columns = {
-            skus,
-            titles,
-            descriptions,
-            categories,
-            prices,
-            currencies,
-            attributes,
-            mediaUrls,
-            archived,
-            versions,
-            updated
-        };
-        try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
-            for (int i = 0; i < columns.length; i++) {
-                statement.setObject(i + 1, columns[i]);
-            }
-            return statement.executeUpdate();
-        }
+        return trip.update(
+                WRITE,
+                skus,
+                titles,
+                descriptions,
+                categories,
+                prices,
+                currencies,
+                attributes,
+                mediaUrls,
+                archived,
+                versions,
+                updated);
     }
 
     static String allQuery() {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Reservations and their lines (PROTOCOL 9, 16). A hold is settled by one guarded row change, on the database's clock;
@@ -100,8 +101,8 @@ public final class ReservationSql {
         return readings(connection, READ, ids);
     }
 
-    /** Inserts new holds with their lines. */
-    public static void insert(Connection connection, List<Reservation> reservations) throws SQLException {
+    /** Inserts new holds with their lines; the number of lines. */
+    public static Supplier<Integer> insert(RoundTrip trip, List<Reservation> reservations) {
         int count = reservations.size();
         String[] ids = new String[count];
         String[] carts = new String[count];
@@ -120,24 +121,21 @@ public final class ReservationSql {
                 lines.add(line);
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
-            statement.setObject(1, ids);
-            statement.setObject(2, carts);
-            statement.setObject(3, created);
-            statement.setObject(4, expires);
-            statement.setObject(5, lineIds.toArray(new String[0]));
-            statement.setObject(6, lines.stream().map(ReservationLine::sku).toArray(String[]::new));
-            statement.setObject(
-                    7, lines.stream().mapToInt(ReservationLine::quantity).toArray());
-            statement.executeUpdate();
-        }
+        return trip.update(
+                INSERT,
+                ids,
+                carts,
+                created,
+                expires,
+                lineIds.toArray(new String[0]),
+                lines.stream().map(ReservationLine::sku).toArray(String[]::new),
+                lines.stream().mapToInt(ReservationLine::quantity).toArray());
     }
 
     /**
      * Settles holds whose guards hold. Fewer back than in means that a guard was lost: the caller rolls back.
      */
-    public static Map<String, Reservation> settle(Connection connection, List<Settlement> settlements)
-            throws SQLException {
+    public static Supplier<Map<String, Reservation>> settle(RoundTrip trip, List<Settlement> settlements) {
         int count = settlements.size();
         String[] ids = new String[count];
         String[] states = new String[count];
@@ -150,42 +148,35 @@ public final class ReservationSql {
             due[i] = settlement.due();
             byId.put(ids[i], settlement);
         }
-        try (PreparedStatement statement = connection.prepareStatement(SETTLE)) {
-            statement.setObject(1, ids);
-            statement.setObject(2, ids);
-            statement.setObject(3, states);
-            statement.setObject(4, due);
-            Map<String, Reservation> settled = new HashMap<>(count * 2);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    String id = rows.getString(1);
-                    Settlement settlement = Objects.requireNonNull(byId.get(id));
-                    settled.put(
+        return trip.query(SETTLE, rows -> settled(rows, byId), ids, ids, states, due);
+    }
+
+    private static Map<String, Reservation> settled(ResultSet rows, Map<String, Settlement> byId) throws SQLException {
+        Map<String, Reservation> settled = new HashMap<>(byId.size() * 2);
+        while (rows.next()) {
+            String id = rows.getString(1);
+            Settlement settlement = Objects.requireNonNull(byId.get(id));
+            settled.put(
+                    id,
+                    new Reservation(
                             id,
-                            new Reservation(
-                                    id,
-                                    settlement.state(),
-                                    settlement.before().cartId(),
-                                    settlement.before().lines(),
-                                    Times.micros(rows, 2),
-                                    Times.micros(rows, 3),
-                                    rows.getLong(4)));
-                }
-            }
-            return settled;
+                            settlement.state(),
+                            settlement.before().cartId(),
+                            settlement.before().lines(),
+                            Times.micros(rows, 2),
+                            Times.micros(rows, 3),
+                            rows.getLong(4)));
         }
+        return settled;
     }
 
     /** Writes later expiries of rows that this transaction has locked; the number of rows changed. */
-    public static int extend(Connection connection, List<Reservation> extended) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(EXTEND)) {
-            statement.setObject(1, extended.stream().map(Reservation::id).toArray(String[]::new));
-            statement.setObject(
-                    2, extended.stream().mapToLong(Reservation::expiresAtMicros).toArray());
-            statement.setObject(
-                    3, extended.stream().mapToLong(Reservation::version).toArray());
-            return statement.executeUpdate();
-        }
+    public static Supplier<Integer> extend(RoundTrip trip, List<Reservation> extended) {
+        return trip.update(
+                EXTEND,
+                extended.stream().map(Reservation::id).toArray(String[]::new),
+                extended.stream().mapToLong(Reservation::expiresAtMicros).toArray(),
+                extended.stream().mapToLong(Reservation::version).toArray());
     }
 
     /** Holds whose time is over, oldest first, behind a place in that order; {@code (0, "")} is its beginning. */

@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Stock rows and their ledger (PROTOCOL 5–8, 10). Every change goes through one guarded statement that locks its rows in
@@ -47,30 +47,38 @@ public final class StockSql {
             SELECT t.sku, t.on_hand, 0, 1 FROM unnest(?, ?) AS t (sku, on_hand) ORDER BY t.sku
             ON CONFLICT DO NOTHING""";
 
-    // The lock is a sub-select that is evaluated before the first row is updated, not one more relation to join:
-    // joined, a
-    // plan for unknown array lengths loops over all pairs of a batch.
+    // The lock is a sub-select that is evaluated before the first row is updated, and the ledger's entries are found by
+    // their place in the arrays: one relation more to join, and a plan for unknown array lengths would loop over all
+    // pairs
+    // of a batch.
     private static final String CHANGE = """
             WITH locked AS MATERIALIZED (
                 SELECT i.sku FROM inventory i WHERE i.sku = ANY (?) ORDER BY i.sku FOR UPDATE
+            ), changed AS (
+                UPDATE inventory i
+                SET on_hand = i.on_hand + w.delta_on_hand,
+                    reserved = i.reserved + w.delta_reserved,
+                    version = i.version + w.entries
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
+                    AS w (sku, delta_on_hand, delta_reserved, entries, behind, need, need_reserved, expected)
+                WHERE (SELECT count(*) FROM locked) >= 0
+                  AND i.sku = w.sku
+                  AND i.on_hand - i.reserved >= w.need
+                  AND i.reserved >= w.need_reserved
+                  AND (w.expected = 0 OR i.version = w.expected)
+                RETURNING i.sku, i.on_hand, i.reserved, i.version, w.entries, w.behind
+            ), entered AS (
+                INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
+                SELECT c.sku, c.version - c.entries + e, (?::bigint[])[c.behind + e], (?::bigint[])[c.behind + e],
+                       (?::text[])[c.behind + e], (?::text[])[c.behind + e], @at@
+                FROM changed c CROSS JOIN LATERAL generate_series(1, c.entries) AS e
             )
-            UPDATE inventory i
-            SET on_hand = i.on_hand + w.delta_on_hand,
-                reserved = i.reserved + w.delta_reserved,
-                version = i.version + w.entries
-            FROM unnest(?, ?, ?, ?, ?, ?, ?)
-                AS w (sku, delta_on_hand, delta_reserved, entries, need, need_reserved, expected)
-            WHERE (SELECT count(*) FROM locked) >= 0
-              AND i.sku = w.sku
-              AND i.on_hand - i.reserved >= w.need
-              AND i.reserved >= w.need_reserved
-              AND (w.expected = 0 OR i.version = w.expected)
-            RETURNING i.sku, i.on_hand, i.reserved, i.version""";
+            SELECT sku, on_hand, reserved, version FROM changed""".replace("@at@", Times.fromMicros("?"));
 
-    private static final String LEDGER = """
+    private static final String FIRST_ENTRY = """
             INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            SELECT t.sku, t.version, t.delta_on_hand, t.delta_reserved, t.reason, t.ref, @at@
-            FROM unnest(?, ?, ?, ?, ?, ?) AS t (sku, version, delta_on_hand, delta_reserved, reason, ref)""".replace("@at@", Times.fromMicros("?"));
+            SELECT t.sku, 1, t.on_hand, 0, 'INITIAL', t.ref, now.at
+            FROM unnest(?, ?, ?) AS t (sku, on_hand, ref), (SELECT @at@) AS now (at)""".replace("@at@", Times.fromMicros("?"));
 
     private StockSql() {}
 
@@ -109,14 +117,9 @@ public final class StockSql {
     public static Map<String, InventoryItem> lock(Connection connection, Collection<String> skus) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
             statement.setObject(1, skus.toArray(new String[0]));
-            Map<String, InventoryItem> items = new HashMap<>();
             try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    InventoryItem item = item(rows);
-                    items.put(item.sku(), item);
-                }
+                return items(rows);
             }
-            return items;
         }
     }
 
@@ -136,134 +139,91 @@ public final class StockSql {
 
     /** Inserts first stock with its ledger entry; fewer rows than creations means that one was there: the caller rolls back. */
     public static int create(Connection connection, List<Creation> creations, long atMicros) throws SQLException {
-        int created;
-        try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
-            statement.setObject(1, creations.stream().map(Creation::sku).toArray(String[]::new));
-            statement.setObject(
-                    2, creations.stream().mapToLong(Creation::onHand).toArray());
-            created = statement.executeUpdate();
-        }
-        if (created == creations.size()) {
-            Ledger ledger = new Ledger(created);
-            creations.forEach(creation ->
-                    ledger.add(creation.sku(), 1, creation.onHand(), 0, LedgerReason.INITIAL, creation.ref()));
-            ledger.insert(connection, atMicros);
+        String[] skus = creations.stream().map(Creation::sku).toArray(String[]::new);
+        long[] onHand = creations.stream().mapToLong(Creation::onHand).toArray();
+        int created = RoundTrip.alone(connection, trip -> trip.update(CREATE, skus, onHand));
+        if (created == skus.length) {
+            String[] refs = creations.stream().map(Creation::ref).toArray(String[]::new);
+            RoundTrip.alone(connection, trip -> trip.update(FIRST_ENTRY, skus, onHand, refs, atMicros));
         }
         return created;
     }
 
     /**
      * Changes stock rows where their guards hold and writes the ledger, whose versions come from the rows returned
-     * (PROTOCOL 7). Fewer rows back than changes in means that a guard failed: the caller rolls back.
+     * (PROTOCOL 6, 7). Fewer rows back than changes in means that a guard failed: the caller rolls back.
      */
-    public static Map<String, InventoryItem> change(Connection connection, List<Change> changes, long atMicros)
-            throws SQLException {
-        Map<String, InventoryItem> items = update(connection, changes);
-        if (items.size() == changes.size()) {
-            Ledger ledger = new Ledger(changes.size());
-            for (Change change : changes) {
-                List<StockChange> entries = change.changes();
-                long version = Objects.requireNonNull(items.get(change.sku())).version() - entries.size();
-                for (StockChange entry : entries) {
-                    version++;
-                    ledger.add(
-                            change.sku(),
-                            version,
-                            entry.deltaOnHand(),
-                            entry.deltaReserved(),
-                            entry.reason(),
-                            entry.ref());
-                }
-            }
-            ledger.insert(connection, atMicros);
-        }
-        return items;
-    }
-
-    private static Map<String, InventoryItem> update(Connection connection, List<Change> changes) throws SQLException {
+    public static Supplier<Map<String, InventoryItem>> change(RoundTrip trip, List<Change> changes, long atMicros) {
         int count = changes.size();
         String[] skus = new String[count];
         long[] deltaOnHand = new long[count];
         long[] deltaReserved = new long[count];
-        long[] entries = new long[count];
+        int[] entries = new int[count];
+        int[] behind = new int[count];
         long[] need = new long[count];
         long[] needReserved = new long[count];
         long[] expected = new long[count];
+        Ledger ledger = new Ledger(
+                changes.stream().mapToInt(change -> change.changes().size()).sum());
         for (int i = 0; i < count; i++) {
             Change change = changes.get(i);
             skus[i] = change.sku();
             entries[i] = change.changes().size();
+            behind[i] = ledger.size();
             need[i] = change.need();
             needReserved[i] = change.needReserved();
             expected[i] = change.expected();
             for (StockChange entry : change.changes()) {
                 deltaOnHand[i] += entry.deltaOnHand();
                 deltaReserved[i] += entry.deltaReserved();
+                ledger.add(entry.deltaOnHand(), entry.deltaReserved(), entry.reason(), entry.ref());
             }
         }
-        try (PreparedStatement statement = connection.prepareStatement(CHANGE)) {
-            statement.setObject(1, skus);
-            statement.setObject(2, skus);
-            statement.setObject(3, deltaOnHand);
-            statement.setObject(4, deltaReserved);
-            statement.setObject(5, entries);
-            statement.setObject(6, need);
-            statement.setObject(7, needReserved);
-            statement.setObject(8, expected);
-            Map<String, InventoryItem> items = new HashMap<>(count * 2);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    InventoryItem item = item(rows);
-                    items.put(item.sku(), item);
-                }
-            }
-            return items;
-        }
+        return trip.query(
+                CHANGE,
+                StockSql::items,
+                skus,
+                skus,
+                deltaOnHand,
+                deltaReserved,
+                entries,
+                behind,
+                need,
+                needReserved,
+                expected,
+                ledger.deltaOnHand,
+                ledger.deltaReserved,
+                ledger.reasons,
+                ledger.refs,
+                atMicros);
     }
 
-    /** Ledger entries on their way into one statement. */
+    /** Columns of ledger entries, filled in order. */
     private static final class Ledger {
 
-        private final List<String> skus;
-        private final List<Long> versions;
-        private final List<Long> deltaOnHand;
-        private final List<Long> deltaReserved;
-        private final List<String> reasons;
-        private final List<String> refs;
+        private final long[] deltaOnHand;
+        private final long[] deltaReserved;
+        private final String[] reasons;
+        private final String[] refs;
+        private int size;
 
-        Ledger(int expected) {
-            skus = new ArrayList<>(expected);
-            versions = new ArrayList<>(expected);
-            deltaOnHand = new ArrayList<>(expected);
-            deltaReserved = new ArrayList<>(expected);
-            reasons = new ArrayList<>(expected);
-            refs = new ArrayList<>(expected);
+        Ledger(int entries) {
+            deltaOnHand = new long[entries];
+            deltaReserved = new long[entries];
+            reasons = new String[entries];
+            refs = new String[entries];
         }
 
-        void add(String sku, long version, long onHand, long reserved, LedgerReason reason, String ref) {
-            skus.add(sku);
-            versions.add(version);
-            deltaOnHand.add(onHand);
-            deltaReserved.add(reserved);
-            reasons.add(reason.name());
-            refs.add(ref);
+        int size() {
+            return size;
         }
 
-        void insert(Connection connection, long atMicros) throws SQLException {
-            try (PreparedStatement statement = connection.prepareStatement(LEDGER)) {
-                statement.setLong(1, atMicros);
-                statement.setObject(2, skus.toArray(new String[0]));
-                statement.setObject(3, longs(versions));
-                statement.setObject(4, longs(deltaOnHand));
-                statement.setObject(5, longs(deltaReserved));
-                statement.setObject(6, reasons.toArray(new String[0]));
-                statement.setObject(7, refs.toArray(new String[0]));
-                statement.executeUpdate();
-            }
-        }
-
-        private static long[] longs(List<Long> values) {
-            return values.stream().mapToLong(Long::longValue).toArray();
+        void add(long onHand, long reserved, LedgerReason reason, String ref) {
+            deltaOnHand[size] = onHand;
+            deltaReserved[size] = reserved;
+            reasons[size] = reason.name();
+            refs[size] = ref;
+            size++;
         }
     }
 
@@ -293,10 +253,21 @@ public final class StockSql {
             return 0;
         }
         int written = creations.isEmpty() ? 0 : create(connection, creations, Times.now(connection));
-        return written
-                + (changes.isEmpty()
-                        ? 0
-                        : change(connection, changes, Times.now(connection)).size());
+        return written + (changes.isEmpty() ? 0 : changed(connection, changes));
+    }
+
+    private static int changed(Connection connection, List<Change> changes) throws SQLException {
+        long now = Times.now(connection);
+        return RoundTrip.alone(connection, trip -> change(trip, changes, now)).size();
+    }
+
+    private static Map<String, InventoryItem> items(ResultSet rows) throws SQLException {
+        Map<String, InventoryItem> items = new HashMap<>();
+        while (rows.next()) {
+            InventoryItem item = item(rows);
+            items.put(item.sku(), item);
+        }
+        return items;
     }
 
     static InventoryItem item(ResultSet row) throws SQLException {

@@ -56,7 +56,7 @@ class CartSqlIT {
             long version = 1;
             for (String lines : List.of(first, second, third)) {
                 Cart after = cart(lines, version);
-                assertEquals(1, CartSql.write(connection, List.of(new CartSql.Change(before, after))));
+                assertEquals(1, write(connection, List.of(new CartSql.Change(before, after))));
                 assertEquals(Map.of("cart_1", after), CartSql.read(connection, List.of("cart_1")));
                 before = after;
                 version += 3;
@@ -68,10 +68,18 @@ class CartSqlIT {
     void aCartIsWrittenOnlyOverTheVersionItWasDecidedOn() throws SQLException {
         try (Connection connection = database.connect()) {
             Cart one = cart("A1", 1);
-            assertEquals(1, CartSql.write(connection, List.of(new CartSql.Change(null, one))));
-            assertEquals(0, CartSql.write(connection, List.of(new CartSql.Change(null, cart("B1", 1)))));
-            assertEquals(0, CartSql.write(connection, List.of(new CartSql.Change(cart("A1", 2), cart("B1", 3)))));
+            connection.setAutoCommit(false);
+            assertEquals(1, write(connection, List.of(new CartSql.Change(null, one))));
+            connection.commit();
+            assertEquals(0, write(connection, List.of(new CartSql.Change(null, cart("B1", 1)))));
+            connection.rollback();
+            assertEquals(0, write(connection, List.of(new CartSql.Change(cart("A1", 2), cart("B1", 3)))));
+            connection.rollback();
             assertEquals(Map.of("cart_1", one), CartSql.lock(connection, List.of("cart_1", "cart_2")));
         }
+    }
+
+    private static int write(Connection connection, List<CartSql.Change> changes) throws SQLException {
+        return RoundTrip.alone(connection, trip -> CartSql.write(trip, changes));
     }
 }

@@ -46,7 +46,7 @@ class ReservationSqlIT {
     private static Reservation insert(Connection connection, String id, boolean due) throws SQLException {
         long now = Times.now(connection);
         Reservation hold = held(id, now - 2 * MINUTE, due ? now - MINUTE : now + MINUTE);
-        ReservationSql.insert(connection, List.of(hold));
+        insert(connection, List.of(hold));
         return hold;
     }
 
@@ -63,7 +63,7 @@ class ReservationSqlIT {
                     1_700_000_000_999_999L,
                     1_700_000_001_000_001L,
                     1);
-            ReservationSql.insert(connection, List.of(one, two));
+            insert(connection, List.of(one, two));
 
             Map<String, ReservationSql.Reading> readings =
                     ReservationSql.read(connection, List.of("rsv_2", "rsv_1", "rsv_none"));
@@ -93,7 +93,7 @@ class ReservationSqlIT {
             Reservation hold = insert(connection, "rsv_1", past);
 
             Map<String, Reservation> done =
-                    ReservationSql.settle(connection, List.of(new ReservationSql.Settlement(hold, state, guardDue)));
+                    settle(connection, List.of(new ReservationSql.Settlement(hold, state, guardDue)));
 
             assertEquals(settled ? Map.of("rsv_1", hold.settled(state)) : Map.of(), done);
             Reservation row = Objects.requireNonNull(
@@ -112,12 +112,9 @@ class ReservationSqlIT {
             ReservationSql.Settlement second = new ReservationSql.Settlement(hold, HoldState.RELEASED, false);
             ReservationSql.Settlement of2 = new ReservationSql.Settlement(other, HoldState.RELEASED, false);
 
+            assertEquals(Set.of("rsv_1"), settle(connection, List.of(first)).keySet());
             assertEquals(
-                    Set.of("rsv_1"),
-                    ReservationSql.settle(connection, List.of(first)).keySet());
-            assertEquals(
-                    Set.of("rsv_2"),
-                    ReservationSql.settle(connection, List.of(second, of2)).keySet());
+                    Set.of("rsv_2"), settle(connection, List.of(second, of2)).keySet());
             assertEquals(0, ReservationSql.countLive(connection));
         }
     }
@@ -128,15 +125,15 @@ class ReservationSqlIT {
             Reservation hold = insert(connection, "rsv_1", false);
             Reservation later = hold.extendedTo(hold.expiresAtMicros() + MINUTE);
 
-            assertEquals(1, ReservationSql.extend(connection, List.of(later)));
-            assertEquals(0, ReservationSql.extend(connection, List.of(later)), "its version is not the one before");
+            assertEquals(1, extend(connection, List.of(later)));
+            assertEquals(0, extend(connection, List.of(later)), "its version is not the one before");
             assertEquals(
                     Map.of("rsv_1", new ReservationSql.Reading(later, true)),
                     ReservationSql.read(connection, List.of("rsv_1")));
 
-            ReservationSql.settle(connection, List.of(new ReservationSql.Settlement(later, HoldState.RELEASED, false)));
+            settle(connection, List.of(new ReservationSql.Settlement(later, HoldState.RELEASED, false)));
             database.execute("UPDATE reservation SET version = 2");
-            assertEquals(0, ReservationSql.extend(connection, List.of(later.extendedTo(later.expiresAtMicros()))));
+            assertEquals(0, extend(connection, List.of(later.extendedTo(later.expiresAtMicros()))));
         }
     }
 
@@ -145,10 +142,10 @@ class ReservationSqlIT {
         try (Connection connection = database.connect()) {
             Reservation copy = insert(connection, "rsv_1", false);
             Reservation extended = copy.extendedTo(copy.expiresAtMicros() + MINUTE);
-            assertEquals(1, ReservationSql.extend(connection, List.of(extended)));
+            assertEquals(1, extend(connection, List.of(extended)));
 
-            Map<String, Reservation> settled = ReservationSql.settle(
-                    connection, List.of(new ReservationSql.Settlement(copy, HoldState.CONFIRMED, false)));
+            Map<String, Reservation> settled =
+                    settle(connection, List.of(new ReservationSql.Settlement(copy, HoldState.CONFIRMED, false)));
 
             assertEquals(Map.of("rsv_1", extended.settled(HoldState.CONFIRMED)), settled);
         }
@@ -158,7 +155,7 @@ class ReservationSqlIT {
     void dueHoldsComeOldestFirstAndPageByPage() throws SQLException {
         try (Connection connection = database.connect()) {
             long now = Times.now(connection);
-            ReservationSql.insert(
+            insert(
                     connection,
                     List.of(
                             held("rsv_b", 1, now - 1_000),
@@ -180,5 +177,18 @@ class ReservationSqlIT {
                             .toList());
             assertTrue(ReservationSql.due(connection, now, "", 2).isEmpty());
         }
+    }
+
+    private static void insert(Connection connection, List<Reservation> reservations) throws SQLException {
+        RoundTrip.alone(connection, trip -> ReservationSql.insert(trip, reservations));
+    }
+
+    private static Map<String, Reservation> settle(Connection connection, List<ReservationSql.Settlement> settlements)
+            throws SQLException {
+        return RoundTrip.alone(connection, trip -> ReservationSql.settle(trip, settlements));
+    }
+
+    private static int extend(Connection connection, List<Reservation> extended) throws SQLException {
+        return RoundTrip.alone(connection, trip -> ReservationSql.extend(trip, extended));
     }
 }

@@ -87,12 +87,11 @@ class StockSqlIT {
             throws SQLException {
         stock("A", "B");
         try (Connection connection = connect()) {
-            assertEquals(
-                    1, StockSql.change(connection, List.of(reserve("A", 4)), AT).size());
+            assertEquals(1, change(connection, List.of(reserve("A", 4)), AT).size());
             StockSql.Change guarded =
                     new StockSql.Change("A", List.of(StockChange.adjust("a", 1)), need, needReserved, expected);
 
-            Map<String, InventoryItem> changed = StockSql.change(connection, List.of(guarded, reserve("B", 1)), AT);
+            Map<String, InventoryItem> changed = change(connection, List.of(guarded, reserve("B", 1)), AT);
 
             assertEquals(holds ? Set.of("A", "B") : Set.of("B"), changed.keySet());
         }
@@ -110,7 +109,7 @@ class StockSqlIT {
         try (Connection connection = connect()) {
             assertEquals(
                     Set.of("A"),
-                    StockSql.change(connection, List.of(reserve("A", 1), reserve("NADA", 1)), AT)
+                    change(connection, List.of(reserve("A", 1), reserve("NADA", 1)), AT)
                             .keySet());
         }
         assertEquals(List.of(), rows("SELECT sku FROM stock_ledger WHERE sku = 'NADA'"));
@@ -120,14 +119,14 @@ class StockSqlIT {
     void ledgerVersionsFollowFromTheRowHoweverFarItWas() throws SQLException {
         stock("A", "B");
         try (Connection connection = connect()) {
-            StockSql.change(connection, List.of(reserve("B", 1)), AT);
+            change(connection, List.of(reserve("B", 1)), AT);
             List<StockChange> three = List.of(
                     StockChange.reserve("r1", 4),
                     StockChange.settle("r1", 4, HoldState.CONFIRMED),
                     StockChange.reserve("r2", 2));
             List<StockChange> two = List.of(StockChange.adjust("a1", 5), StockChange.count("c1", -3));
 
-            Map<String, InventoryItem> changed = StockSql.change(
+            Map<String, InventoryItem> changed = change(
                     connection,
                     List.of(new StockSql.Change("B", three, 4, 0, 0), new StockSql.Change("A", two, 0, 0, 0)),
                     AT);
@@ -218,7 +217,7 @@ class StockSqlIT {
                             List<StockSql.Change> changes = mine.stream()
                                     .map(sku -> new StockSql.Change(sku, List.of(StockChange.adjust("a", 1)), 0, 0, 0))
                                     .toList();
-                            written += StockSql.change(connection, changes, AT).size();
+                            written += change(connection, changes, AT).size();
                             connection.commit();
                         }
                     }
@@ -238,5 +237,10 @@ class StockSqlIT {
         try (Connection connection = connect()) {
             assertTrue(Invariants.violations(connection).isEmpty());
         }
+    }
+
+    private static Map<String, InventoryItem> change(
+            Connection connection, List<StockSql.Change> changes, long atMicros) throws SQLException {
+        return RoundTrip.alone(connection, trip -> StockSql.change(trip, changes, atMicros));
     }
 }

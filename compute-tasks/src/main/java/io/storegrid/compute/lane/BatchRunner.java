@@ -12,6 +12,7 @@ import io.storegrid.domain.Outcome;
 import io.storegrid.persistence.Database;
 import io.storegrid.persistence.IdempotencySql;
 import io.storegrid.persistence.ReservationSql;
+import io.storegrid.persistence.RoundTrip;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +31,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings a batch to its end: decide, one transaction, COMMIT, hand on.
  *
- * <p>Two ways lead there. The cheap one decides on the lane's pictures and writes with guards; nothing was read or locked
- * before. When a guard is lost, or a command's value is absolute, the other way locks all rows first, decides on them and
- * writes; there no guard can be lost. Both claim the keys first and write with the same statements.
+ * <p>Three ways lead there, see {@link Way}. The cheap one decides on the lane's pictures and sends keys and writes, with
+ * their guards, in one round trip; nothing was read or locked before. When a key was used, the keys are claimed by
+ * themselves, to tell those that were from the others. When a guard is lost, or a command's value is absolute, all rows are
+ * locked, the batch is decided on them and written; there no guard can be lost. On each way the keys come first, and the
+ * same statements write.
  *
  * <p>What goes wrong is sorted by what is known: before COMMIT was sent nothing was done; after it nothing is known until
  * the same keys are claimed again (PROTOCOL 15); a batch that PostgreSQL or a rule of ours chokes on is halved until the
@@ -56,6 +60,9 @@ final class BatchRunner {
     /** How far our idea of the database's time may be off before a decision is made again. */
     private static final long SKEW_MAX_MICROS = 500_000;
 
+    /** Batches whose keys are asked before anything is written after one with a used key: about as many as a second holds. */
+    private static final int WARY_BATCHES = 100;
+
     /** What a claimed key holds until its command is decided under locks; never committed. */
     private static final Answer UNDECIDED = Answer.of(Outcome.UNCHANGED, 0);
 
@@ -66,6 +73,7 @@ final class BatchRunner {
     private final Applier applier;
     private final LaneMetrics metrics;
     private Runnable heartbeat = () -> {};
+    private int wary;
 
     BatchRunner(
             Database database,
@@ -82,10 +90,21 @@ final class BatchRunner {
         this.metrics = metrics;
     }
 
+    /** How a batch is brought to its COMMIT. */
+    private enum Way {
+        /** Decided on pictures; keys and writes in one round trip, as if no key had been used before. */
+        TOGETHER,
+        /** Decided on pictures; the keys in a round trip of their own, so that those that were used are known. */
+        KEYS_FIRST,
+        /** Keys, then all rows locked, then decided on them and written. */
+        LOCKED
+    }
+
     /** How far a transaction had come when something went wrong. */
     private enum Stage {
         BEFORE,
         CLAIMING,
+        TOGETHER,
         WRITING,
         COMMITTING
     }
@@ -100,13 +119,25 @@ final class BatchRunner {
         this.heartbeat = heartbeat;
         heartbeat.run();
         List<Member> again = new ArrayList<>(0);
-        boolean locks =
-                batch.stream().anyMatch(member -> Decider.kind(member.command()).underLocks());
-        attempt(batch, locks, again, 1);
+        attempt(batch, firstWay(batch), again, 1);
         return again;
     }
 
-    private void attempt(List<Member> all, boolean locks, List<Member> again, int attempt) {
+    /** Repeated requests come in crowds: after one was met, keys are asked for a while. */
+    private Way firstWay(List<Member> batch) {
+        for (Member member : batch) {
+            if (Decider.kind(member.command()).underLocks()) {
+                return Way.LOCKED;
+            }
+        }
+        if (wary > 0) {
+            wary--;
+            return Way.KEYS_FIRST;
+        }
+        return Way.TOGETHER;
+    }
+
+    private void attempt(List<Member> all, Way wanted, List<Member> again, int attempt) {
         List<Member> batch = all.stream().filter(member -> !member.abandoned()).toList();
         if (batch.isEmpty()) {
             return;
@@ -116,44 +147,64 @@ final class BatchRunner {
             return;
         }
         long startNanos = System.nanoTime();
+        Way way = wanted;
         Connection connection = null;
         Stage stage = Stage.BEFORE;
         Effects written = new Effects();
         try {
-            Plan plan = locks ? null : reader.inMemory(batch);
-            if (plan != null
-                    && !BatchWriter.writes(plan)
+            Plan plan = way == Way.LOCKED ? null : reader.inMemory(batch);
+            if (plan == null) {
+                way = Way.LOCKED;
+            } else if (!BatchWriter.writes(plan)
                     && plan.answers().keySet().stream().noneMatch(BatchRunner::keyed)) {
                 finish(plan, new Effects(), again);
                 return;
             }
             connection = database.writer();
-            stage = Stage.CLAIMING;
             if (attempt >= SHORT_LOCK_WAIT_FROM) {
                 shortenLockTimeout(connection);
             }
             Map<Member, Answer> claimed = claims(batch, plan);
-            IdempotencySql.Claimed keys = claim(connection, claimed);
-            if (keys.keys().size() < claimed.size()) {
-                List<Member> rest = replay(connection, batch, claimed, keys.keys());
-                close(connection);
-                // A record that was withdrawn between the two statements leaves nobody answered: that is a try.
-                attempt(rest, locks, again, rest.size() < batch.size() ? attempt : attempt + 1);
-                return;
+            if (plan != null && way == Way.TOGETHER) {
+                stage = Stage.TOGETHER;
+                RoundTrip trip = new RoundTrip();
+                Supplier<Long> now =
+                        claimed.isEmpty() ? () -> 0L : IdempotencySql.claimUnused(trip, claimRows(claimed));
+                long sent = System.nanoTime();
+                written = BatchWriter.write(connection, trip, plan);
+                if (skewed(plan, now.get(), sent)) {
+                    rollBack(connection);
+                    attempt(batch, Way.KEYS_FIRST, again, attempt + 1);
+                    return;
+                }
+                stage = Stage.WRITING;
+            } else {
+                stage = Stage.CLAIMING;
+                long sent = System.nanoTime();
+                IdempotencySql.Claimed keys = claimed.isEmpty()
+                        ? new IdempotencySql.Claimed(Set.of(), 0)
+                        : IdempotencySql.claim(connection, claimRows(claimed));
+                if (keys.keys().size() < claimed.size()) {
+                    wary = WARY_BATCHES;
+                    List<Member> rest = replay(connection, batch, claimed, keys.keys());
+                    close(connection);
+                    // A record that was withdrawn between the two statements leaves nobody answered: that is a try.
+                    attempt(rest, way, again, rest.size() < batch.size() ? attempt : attempt + 1);
+                    return;
+                }
+                if (plan != null && skewed(plan, keys.nowMicros(), sent)) {
+                    rollBack(connection);
+                    attempt(batch, way, again, attempt + 1);
+                    return;
+                }
+                stage = Stage.WRITING;
+                if (plan == null) {
+                    plan = reader.underLocks(connection, batch);
+                    InvariantViolation.require(!plan.incomplete(), "rows under locks were not enough to decide");
+                    withdraw(connection, plan);
+                }
+                written = BatchWriter.write(connection, new RoundTrip(), plan);
             }
-            if (plan != null && skewed(plan, keys.nowMicros())) {
-                connection.rollback();
-                close(connection);
-                attempt(batch, locks, again, attempt + 1);
-                return;
-            }
-            stage = Stage.WRITING;
-            if (plan == null) {
-                plan = reader.underLocks(connection, batch);
-                InvariantViolation.require(!plan.incomplete(), "rows under locks were not enough to decide");
-                withdraw(connection, plan);
-            }
-            written = BatchWriter.write(connection, plan);
             Map<String, Answer> corrected = BatchWriter.corrected(claimed, plan.answers());
             if (!corrected.isEmpty()) {
                 IdempotencySql.settle(connection, corrected);
@@ -168,14 +219,14 @@ final class BatchRunner {
             metrics.guardLost(lost.guard());
             rollBack(connection);
             reader.drop(batch);
-            attempt(batch, true, again, attempt + 1);
+            attempt(batch, Way.LOCKED, again, attempt + 1);
         } catch (SQLException e) {
             if (stage == Stage.COMMITTING) {
                 discard(connection);
                 reader.drop(batch);
                 commitUnknown(batch, written, e, again, attempt);
             } else {
-                failed(batch, locks, e, connection, stage, again, attempt);
+                failed(batch, way, e, connection, stage, again, attempt);
             }
         } catch (RuntimeException e) {
             reader.dropAll();
@@ -185,7 +236,7 @@ final class BatchRunner {
                 commitUnknown(batch, written, e, again, attempt);
             } else {
                 rollBack(connection);
-                isolate(batch, locks, again, attempt, new Fault(FaultCode.INTERNAL, "a batch failed", e));
+                isolate(batch, way, again, attempt, new Fault(FaultCode.INTERNAL, "a batch failed", e));
             }
         }
     }
@@ -209,10 +260,7 @@ final class BatchRunner {
         return claims;
     }
 
-    private IdempotencySql.Claimed claim(Connection connection, Map<Member, Answer> claims) throws SQLException {
-        if (claims.isEmpty()) {
-            return new IdempotencySql.Claimed(Set.of(), 0);
-        }
+    private static List<IdempotencySql.Claim> claimRows(Map<Member, Answer> claims) {
         List<IdempotencySql.Claim> rows = new ArrayList<>(claims.size());
         claims.forEach((member, answer) -> {
             CommandKey key = member.key();
@@ -220,18 +268,16 @@ final class BatchRunner {
                 rows.add(new IdempotencySql.Claim(key.key(), key.fingerprint(), answer));
             }
         });
-        long sent = System.nanoTime();
-        IdempotencySql.Claimed claimed = IdempotencySql.claim(connection, rows);
-        if (claimed.nowMicros() != 0) {
-            clock.observe(claimed.nowMicros(), sent, System.nanoTime());
-        }
-        return claimed;
+        return rows;
     }
 
-    private boolean skewed(Plan plan, long databaseMicros) {
-        long off =
-                databaseMicros == 0 ? 0 : Math.abs(databaseMicros - plan.rows().atMicros());
-        return off > SKEW_MAX_MICROS;
+    /** Takes in what PostgreSQL says the time is (0: nothing), and whether the batch was decided at another. */
+    private boolean skewed(Plan plan, long databaseMicros, long sentNanos) {
+        if (databaseMicros == 0) {
+            return false;
+        }
+        clock.observe(databaseMicros, sentNanos, System.nanoTime());
+        return Math.abs(databaseMicros - plan.rows().atMicros()) > SKEW_MAX_MICROS;
     }
 
     /** Answers members whose keys were used before from their records; returns the others (PROTOCOL 2). */
@@ -334,14 +380,14 @@ final class BatchRunner {
             applier.heal(written);
             return;
         }
-        attempt(repeatable, true, again, attempt + 1);
+        attempt(repeatable, Way.LOCKED, again, attempt + 1);
         // Members that were done are answered from their records, which change no row: the caches have to be told.
         applier.heal(written);
     }
 
     private void failed(
             List<Member> batch,
-            boolean locks,
+            Way way,
             SQLException e,
             @Nullable Connection connection,
             Stage stage,
@@ -356,50 +402,54 @@ final class BatchRunner {
                 health.down(message(e));
                 fail(batch, new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer", e));
             } else {
-                attempt(batch, locks, again, attempt + 1);
+                attempt(batch, way, again, attempt + 1);
             }
             return;
         }
         heartbeat.run();
         rollBack(connection);
+        if (stage == Stage.TOGETHER && IdempotencySql.KEY_USED.equals(e.getSQLState())) {
+            attempt(batch, Way.KEYS_FIRST, again, attempt);
+            return;
+        }
         switch (trouble) {
-            case CONFLICT -> attempt(batch, true, again, attempt + 1);
+            case CONFLICT -> attempt(batch, Way.LOCKED, again, attempt + 1);
             case LOCK_TIMEOUT -> {
+                if (stage == Stage.TOGETHER) {
+                    // A key or a row: who waited for what shows when they are asked one after the other.
+                    attempt(batch, Way.KEYS_FIRST, again, Math.max(attempt + 1, SHORT_LOCK_WAIT_FROM));
+                    return;
+                }
                 boolean twin = stage == Stage.CLAIMING;
                 Fault fault = twin
                         ? new Fault(FaultCode.IN_PROGRESS, "an equal request is still running", e)
                         : new Fault(FaultCode.OVERLOADED, "a row stayed locked", e);
-                isolate(batch, locks, again, Math.max(attempt, SHORT_LOCK_WAIT_FROM), fault);
+                isolate(batch, way, again, Math.max(attempt, SHORT_LOCK_WAIT_FROM), fault);
             }
             case TIMEOUT ->
                 isolate(
                         batch,
-                        locks,
+                        way,
                         again,
                         attempt,
                         new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL took too long", e));
             default -> {
                 blame("PostgreSQL refused it", batch, stage, e);
-                isolate(
-                        batch,
-                        locks,
-                        again,
-                        attempt,
-                        new Fault(FaultCode.INTERNAL, "PostgreSQL refused the command", e));
+                isolate(batch, way, again, attempt, new Fault(FaultCode.INTERNAL, "PostgreSQL refused the command", e));
             }
         }
     }
 
     /** Halves a batch that cannot be written; a member alone is told {@code fault}. */
-    private void isolate(List<Member> batch, boolean locks, List<Member> again, int attempt, Fault fault) {
+    private void isolate(List<Member> batch, Way way, List<Member> again, int attempt, Fault fault) {
         if (batch.size() == 1) {
             fail(batch, fault);
             return;
         }
         int half = batch.size() / 2;
         // Halving is progress: it does not count as another try of the same batch.
-        attempt(batch.subList(0, half), locks, again, attempt);
-        attempt(batch.subList(half, batch.size()), locks, again, attempt);
+        attempt(batch.subList(0, half), way, again, attempt);
+        attempt(batch.subList(half, batch.size()), way, again, attempt);
     }
 
     /** Names the culprit with its trace once it is alone; on the way there a line is enough. */

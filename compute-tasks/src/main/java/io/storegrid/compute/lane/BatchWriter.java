@@ -1,7 +1,6 @@
 package io.storegrid.compute.lane;
 
 import io.storegrid.domain.Answer;
-import io.storegrid.domain.Cart;
 import io.storegrid.domain.InvariantViolation;
 import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Product;
@@ -9,6 +8,7 @@ import io.storegrid.domain.Reservation;
 import io.storegrid.persistence.CartSql;
 import io.storegrid.persistence.ProductSql;
 import io.storegrid.persistence.ReservationSql;
+import io.storegrid.persistence.RoundTrip;
 import io.storegrid.persistence.StockSql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,14 +17,53 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a plan: a handful of multi-row statements in the one order of all transactions (PROTOCOL 1), after the keys: carts,
- * holds, products, stock with its ledger, new holds. Neither begins nor ends the transaction. Stateless.
+ * holds, products, stock with its ledger, new holds. They travel together, so a guard that is lost shows only when all of
+ * them were carried out; the caller rolls back either way. Neither begins nor ends the transaction. Used once.
  */
 final class BatchWriter {
 
-    private BatchWriter() {}
+    private final Plan plan;
+    private final List<CartSql.Change> carts = new ArrayList<>(0);
+    private final List<ReservationSql.Settlement> settlements = new ArrayList<>(0);
+    private final List<Reservation> extended = new ArrayList<>(0);
+    private final List<Product> products = new ArrayList<>(0);
+    private final List<StockSql.Creation> creations = new ArrayList<>(0);
+    private final List<StockSql.Change> changes = new ArrayList<>();
+    private final Map<String, InventoryItem> decided = new HashMap<>();
+
+    private BatchWriter(Plan plan) {
+        this.plan = plan;
+        WorkingSet rows = plan.rows();
+        for (CartRow row : rows.carts().values()) {
+            addIfAny(carts, row.change());
+        }
+        for (HoldRow row : rows.holds().values()) {
+            addIfAny(settlements, row.settlement());
+            addIfAny(extended, row.extended());
+        }
+        for (ProductEntry row : rows.products().values()) {
+            addIfAny(products, row.change());
+        }
+        for (Map.Entry<String, StockRow> entry : rows.stock().entrySet()) {
+            StockRow row = entry.getValue();
+            addIfAny(creations, row.creation());
+            addIfAny(changes, row.change());
+            if (row.touched()) {
+                decided.put(entry.getKey(), Objects.requireNonNull(row.current()));
+            }
+        }
+    }
+
+    private static <T> void addIfAny(List<T> list, @Nullable T one) {
+        if (one != null) {
+            list.add(one);
+        }
+    }
 
     /** Whether {@code plan} changes any row. */
     static boolean writes(Plan plan) {
@@ -39,134 +78,75 @@ final class BatchWriter {
     /**
      * Writes the effects and corrects the answers to what PostgreSQL returned.
      *
+     * @param trip what the caller has to send first, if anything; it is sent here
      * @throws GuardLost when a row was not as decided; the transaction must be rolled back
      */
-    static Effects write(Connection connection, Plan plan) throws SQLException, GuardLost {
-        Effects effects = new Effects();
-        writeCarts(connection, plan, effects);
-        settleHolds(connection, plan, effects);
-        extendHolds(connection, plan, effects);
-        writeProducts(connection, plan, effects);
-        changeStock(connection, plan, effects);
+    static Effects write(Connection connection, RoundTrip trip, Plan plan) throws SQLException, GuardLost {
+        return new BatchWriter(plan).write(connection, trip);
+    }
+
+    private Effects write(Connection connection, RoundTrip first) throws SQLException, GuardLost {
+        RoundTrip trip = first;
+        Supplier<Integer> writtenCarts = carts.isEmpty() ? () -> 0 : CartSql.write(trip, carts);
+        Supplier<Map<String, Reservation>> settled =
+                settlements.isEmpty() ? Map::of : ReservationSql.settle(trip, settlements);
+        Supplier<Integer> writtenExtensions = extended.isEmpty() ? () -> 0 : ReservationSql.extend(trip, extended);
+        Supplier<Integer> writtenProducts = products.isEmpty() ? () -> 0 : ProductSql.write(trip, products);
+        long atMicros = plan.rows().atMicros();
+        if (!creations.isEmpty()) {
+            trip.send(connection);
+            if (StockSql.create(connection, creations, atMicros) != creations.size()) {
+                throw new GuardLost("stock");
+            }
+            trip = new RoundTrip();
+        }
+        Supplier<Map<String, InventoryItem>> changed =
+                changes.isEmpty() ? Map::of : StockSql.change(trip, changes, atMicros);
         List<Reservation> made = plan.rows().made();
         if (!made.isEmpty()) {
-            ReservationSql.insert(connection, made);
-            made.forEach(reservation -> effects.reservations().put(reservation.id(), reservation));
+            var unused = ReservationSql.insert(trip, made);
         }
+        trip.send(connection);
+
+        require("carts", writtenCarts.get(), carts.size());
+        require("holds", settled.get().size(), settlements.size());
+        require("holds", writtenExtensions.get(), extended.size());
+        require("products", writtenProducts.get(), products.size());
+        require("stock", changed.get().size(), changes.size());
+        return effects(settled.get(), changed.get());
+    }
+
+    private static void require(String guard, int written, int meant) throws GuardLost {
+        if (written != meant) {
+            throw new GuardLost(guard);
+        }
+    }
+
+    private Effects effects(Map<String, Reservation> settled, Map<String, InventoryItem> changed) {
+        Effects effects = new Effects();
+        for (CartSql.Change change : carts) {
+            effects.carts().put(change.after().id(), change.after());
+        }
+        effects.reservations().putAll(settled);
+        extended.forEach(reservation -> effects.reservations().put(reservation.id(), reservation));
+        plan.rows().made().forEach(reservation -> effects.reservations().put(reservation.id(), reservation));
+        products.forEach(product -> effects.products().put(product.sku(), product));
+        effects.stock().putAll(decided);
+        effects.stock().putAll(changed);
+        correctHolds(settled);
+        correctAnswers(plan, decided, changed);
         return effects;
     }
 
-    private static void writeCarts(Connection connection, Plan plan, Effects effects) throws SQLException, GuardLost {
-        List<CartSql.Change> changes = new ArrayList<>();
-        for (CartRow row : plan.rows().carts().values()) {
-            CartSql.Change change = row.change();
-            if (change != null) {
-                changes.add(change);
-            }
+    /** A copy in the grid may have been older than the row (extended meanwhile): tells what the row has become. */
+    private void correctHolds(Map<String, Reservation> settled) {
+        if (!settled.isEmpty()) {
+            plan.answers().replaceAll((member, answer) -> {
+                Reservation told = answer.reservation();
+                Reservation real = told == null ? null : settled.get(told.id());
+                return real == null || Objects.equals(real, told) ? answer : answer.withReservation(real);
+            });
         }
-        if (changes.isEmpty()) {
-            return;
-        }
-        if (CartSql.write(connection, changes) != changes.size()) {
-            throw new GuardLost("carts");
-        }
-        for (CartSql.Change change : changes) {
-            Cart cart = change.after();
-            effects.carts().put(cart.id(), cart);
-        }
-    }
-
-    private static void settleHolds(Connection connection, Plan plan, Effects effects) throws SQLException, GuardLost {
-        List<ReservationSql.Settlement> settlements = new ArrayList<>();
-        for (HoldRow row : plan.rows().holds().values()) {
-            ReservationSql.Settlement settlement = row.settlement();
-            if (settlement != null) {
-                settlements.add(settlement);
-            }
-        }
-        if (settlements.isEmpty()) {
-            return;
-        }
-        Map<String, Reservation> settled = ReservationSql.settle(connection, settlements);
-        if (settled.size() != settlements.size()) {
-            throw new GuardLost("holds");
-        }
-        effects.reservations().putAll(settled);
-        // A copy in the grid may have been older than the row (extended meanwhile): tell what the row has become.
-        plan.answers().replaceAll((member, answer) -> {
-            Reservation told = answer.reservation();
-            Reservation real = told == null ? null : settled.get(told.id());
-            return real == null || Objects.equals(real, told) ? answer : answer.withReservation(real);
-        });
-    }
-
-    private static void extendHolds(Connection connection, Plan plan, Effects effects) throws SQLException, GuardLost {
-        List<Reservation> extended = new ArrayList<>();
-        for (HoldRow row : plan.rows().holds().values()) {
-            Reservation after = row.extended();
-            if (after != null) {
-                extended.add(after);
-            }
-        }
-        if (extended.isEmpty()) {
-            return;
-        }
-        if (ReservationSql.extend(connection, extended) != extended.size()) {
-            throw new GuardLost("holds");
-        }
-        extended.forEach(reservation -> effects.reservations().put(reservation.id(), reservation));
-    }
-
-    private static void writeProducts(Connection connection, Plan plan, Effects effects)
-            throws SQLException, GuardLost {
-        List<Product> products = new ArrayList<>();
-        for (ProductEntry row : plan.rows().products().values()) {
-            Product product = row.change();
-            if (product != null) {
-                products.add(product);
-            }
-        }
-        if (products.isEmpty()) {
-            return;
-        }
-        if (ProductSql.write(connection, products) != products.size()) {
-            throw new GuardLost("products");
-        }
-        products.forEach(product -> effects.products().put(product.sku(), product));
-    }
-
-    private static void changeStock(Connection connection, Plan plan, Effects effects) throws SQLException, GuardLost {
-        List<StockSql.Creation> creations = new ArrayList<>();
-        List<StockSql.Change> changes = new ArrayList<>();
-        Map<String, InventoryItem> decided = new HashMap<>();
-        for (Map.Entry<String, StockRow> entry : plan.rows().stock().entrySet()) {
-            StockRow row = entry.getValue();
-            StockSql.Creation creation = row.creation();
-            if (creation != null) {
-                creations.add(creation);
-            }
-            StockSql.Change change = row.change();
-            if (change != null) {
-                changes.add(change);
-            }
-            if (row.touched()) {
-                decided.put(entry.getKey(), Objects.requireNonNull(row.current()));
-            }
-        }
-        long atMicros = plan.rows().atMicros();
-        if (!creations.isEmpty() && StockSql.create(connection, creations, atMicros) != creations.size()) {
-            throw new GuardLost("stock");
-        }
-        Map<String, InventoryItem> returned = Map.of();
-        if (!changes.isEmpty()) {
-            returned = StockSql.change(connection, changes, atMicros);
-            if (returned.size() != changes.size()) {
-                throw new GuardLost("stock");
-            }
-        }
-        correctAnswers(plan, decided, returned);
-        effects.stock().putAll(decided);
-        effects.stock().putAll(returned);
     }
 
     /**
