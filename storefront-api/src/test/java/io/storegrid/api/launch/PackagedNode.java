@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The packaged jar as a process of its own, with all that it says in files. Close to kill it if it still runs. */
-final class PackagedNode implements AutoCloseable {
+public final class PackagedNode implements AutoCloseable {
 
     static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int HEAP_MB = 256;
@@ -41,12 +41,12 @@ final class PackagedNode implements AutoCloseable {
     }
 
     /** Starts the jar without waiting for anything; what it says is kept in {@code directory}. */
-    static PackagedNode launch(Path directory, List<String> options) throws IOException {
+    public static PackagedNode launch(Path directory, List<String> options) throws IOException {
         return launch(directory, HEAP_MB, options);
     }
 
     /** As the other, with a heap of {@code heapMb} megabytes at most. */
-    static PackagedNode launch(Path directory, int heapMb, List<String> options) throws IOException {
+    public static PackagedNode launch(Path directory, int heapMb, List<String> options) throws IOException {
         Path out = Files.createTempFile(directory, "node", ".out");
         Path err = Files.createTempFile(directory, "node", ".err");
         List<String> command = new ArrayList<>(List.of(
@@ -64,12 +64,12 @@ final class PackagedNode implements AutoCloseable {
     }
 
     /** Starts a node and waits until it says that it is up. */
-    static PackagedNode start(Path directory, String... options) throws IOException {
+    public static PackagedNode start(Path directory, String... options) throws IOException {
         return awaitUp(launch(directory, List.of(options)));
     }
 
     /** Waits until a launched node says that it is up. */
-    static PackagedNode awaitUp(PackagedNode node) throws IOException {
+    public static PackagedNode awaitUp(PackagedNode node) throws IOException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!node.said().contains("One more node")) {
             if (!node.process.isAlive() || System.nanoTime() - deadline > 0) {
@@ -97,8 +97,13 @@ final class PackagedNode implements AutoCloseable {
         }
     }
 
+    /** The number of the process. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** The port of the API. */
-    int port() throws IOException {
+    public int port() throws IOException {
         Matcher url = URL.matcher(said());
         if (!url.find()) {
             throw new AssertionError("no URL in: " + said());
@@ -120,7 +125,7 @@ final class PackagedNode implements AutoCloseable {
     }
 
     /** Waits for the end and returns the exit code. */
-    int exitCode(Duration limit) throws InterruptedException {
+    public int exitCode(Duration limit) throws InterruptedException {
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("still running after " + limit);
         }
@@ -128,12 +133,12 @@ final class PackagedNode implements AutoCloseable {
     }
 
     /** Asks the node to stop, as {@code kill} does. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** Kills the node so that it can clean up nothing. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
