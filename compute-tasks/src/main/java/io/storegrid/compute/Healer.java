@@ -90,8 +90,7 @@ public final class Healer implements AutoCloseable {
         Map<String, Versioned> rows = new HashMap<>();
         try (Connection connection = database.reader()) {
             switch (cache) {
-                case StoreCaches.INVENTORY ->
-                    StockSql.read(connection, keys).forEach((key, reading) -> rows.put(key, reading.item()));
+                case StoreCaches.INVENTORY -> rows.putAll(StockSql.rows(connection, keys));
                 case StoreCaches.RESERVATIONS ->
                     ReservationSql.read(connection, keys)
                             .forEach((key, reading) -> rows.put(key, reading.reservation()));
@@ -142,7 +141,7 @@ public final class Healer implements AutoCloseable {
                 heal(entry.getKey(), some);
             } catch (SQLException | RuntimeException e) {
                 mark(entry.getKey(), some);
-                LOG.debug("Healing has to wait [cache={}, keys={}]", entry.getKey(), some.size(), e);
+                LOG.warn("Healing has to wait [cache={}, keys={}]", entry.getKey(), some.size(), e);
             }
         }
     }

@@ -76,7 +76,7 @@ public final class Reconciler implements AutoCloseable {
                 LOG.info("Compared copies after a node was lost [compared={}, repaired={}]", counts[0], counts[1]);
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("Comparing copies has to wait", e);
+            LOG.warn("Comparing copies has to wait: {}", e.toString());
         }
     }
 

@@ -15,6 +15,13 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class Database implements AutoCloseable {
 
+    /**
+     * A lane's statements are planned once for each connection, for arrays of unknown length. Left to itself PostgreSQL plans
+     * anew for every batch as long as batches are small, because it takes an unknown array for a long one; and that costs as
+     * much as the statement.
+     */
+    private static final String ONE_PLAN = " -c plan_cache_mode=force_generic_plan";
+
     private final HikariDataSource writers;
     private final HikariDataSource laneReaders;
     private final HikariDataSource readers;
@@ -23,9 +30,9 @@ public final class Database implements AutoCloseable {
 
     private Database(DatabaseSettings settings, int writerConnections, int readerConnections) {
         this.settings = settings;
-        this.writers = pool("storegrid-write", settings, writerConnections, false);
-        this.laneReaders = pool("storegrid-lane-read", settings, writerConnections, true);
-        this.readers = pool("storegrid-read", settings, readerConnections, true);
+        this.writers = pool("storegrid-write", settings, writerConnections, false, ONE_PLAN);
+        this.laneReaders = pool("storegrid-lane-read", settings, writerConnections, true, "");
+        this.readers = pool("storegrid-read", settings, readerConnections, true, "");
     }
 
     /**
@@ -98,7 +105,8 @@ public final class Database implements AutoCloseable {
         readers.close();
     }
 
-    private static HikariDataSource pool(String name, DatabaseSettings settings, int size, boolean autoCommit) {
+    private static HikariDataSource pool(
+            String name, DatabaseSettings settings, int size, boolean autoCommit, String options) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(settings.url());
@@ -127,7 +135,7 @@ public final class Database implements AutoCloseable {
                         + " -c lock_timeout=" + DatabaseSettings.LOCK_TIMEOUT.toMillis()
                         + " -c idle_in_transaction_session_timeout="
                         + DatabaseSettings.IDLE_IN_TRANSACTION_TIMEOUT.toMillis()
-                        + " -c synchronous_commit=on -c TimeZone=UTC");
+                        + " -c synchronous_commit=on -c TimeZone=UTC" + options);
         return new HikariDataSource(config);
     }
 

@@ -42,7 +42,7 @@ public final class IdempotencySql {
                 ORDER BY t.key
                 RETURNING 1
             )
-            SELECT clock_timestamp() FROM (SELECT count(*) FROM claimed) AS done""";
+            SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM (SELECT count(*) FROM claimed) AS done""";
 
     private static final String SETTLE = """
             UPDATE idempotency i SET status = t.status, body = t.body
@@ -98,7 +98,7 @@ public final class IdempotencySql {
                 CLAIM_UNUSED,
                 rows -> {
                     rows.next();
-                    return Times.micros(rows, 1);
+                    return rows.getLong(1);
                 },
                 SCOPE,
                 columns.keys,

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,9 +13,7 @@ public final class InventoryCacheStore extends RowCacheStore<InventoryItem> {
 
     @Override
     Map<String, InventoryItem> read(Connection connection, Collection<String> keys) throws SQLException {
-        Map<String, InventoryItem> items = new HashMap<>();
-        StockSql.read(connection, keys).forEach((sku, reading) -> items.put(sku, reading.item()));
-        return items;
+        return StockSql.rows(connection, keys);
     }
 
     @Override

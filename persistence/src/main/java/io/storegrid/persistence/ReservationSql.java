@@ -63,11 +63,13 @@ public final class ReservationSql {
             WHERE state = 'HELD' AND expires_at <= statement_timestamp() AND (expires_at, id) > (@after@, ?)
             ORDER BY expires_at, id LIMIT ?""".replace("@after@", Times.fromMicros("?"));
 
+    // OFFSET 0 as in StockSql: look-ups, not a join with all lines.
     private static final String DUE_OF_SKUS = """
             WITH due AS MATERIALIZED (
                 SELECT id, expires_at FROM reservation WHERE state = 'HELD' AND expires_at <= statement_timestamp()
             )
-            SELECT DISTINCT d.id, d.expires_at FROM due d JOIN reservation_line l ON l.reservation_id = d.id
+            SELECT DISTINCT d.id, d.expires_at
+            FROM due d CROSS JOIN LATERAL (SELECT sku FROM reservation_line WHERE reservation_id = d.id OFFSET 0) AS l
             WHERE l.sku = ANY (?) ORDER BY d.expires_at, d.id LIMIT ?""";
 
     private ReservationSql() {}

@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RoundTrip {
 
-    private final StringBuilder text = new StringBuilder(2_048);
+    /** Texts by their statements: one instance each, whose hash is known, so that the driver finds it without reading it. */
+    private static final Map<List<String>, String> TEXTS = new ConcurrentHashMap<>();
+
+    private final List<String> statements = new ArrayList<>(8);
     private final List<Object> parameters = new ArrayList<>();
     private final List<Reply<?>> replies = new ArrayList<>(8);
     private boolean sent;
@@ -94,10 +99,7 @@ public final class RoundTrip {
     }
 
     private <T> Supplier<T> add(String sql, Reply<T> reply, Object... parameters) {
-        if (!text.isEmpty()) {
-            text.append(";\n");
-        }
-        text.append(sql);
+        statements.add(sql);
         Collections.addAll(this.parameters, parameters);
         replies.add(reply);
         return reply;
@@ -108,6 +110,15 @@ public final class RoundTrip {
         return replies.isEmpty();
     }
 
+    private String text() {
+        String known = TEXTS.get(statements);
+        if (known == null) {
+            known = String.join(";\n", statements);
+            TEXTS.put(List.copyOf(statements), known);
+        }
+        return known;
+    }
+
     /** Carries out all statements and fills their replies. A trip with no statement goes nowhere. */
     public void send(Connection connection) throws SQLException {
         InvariantViolation.require(!sent, "a trip was made twice");
@@ -115,7 +126,7 @@ public final class RoundTrip {
         if (replies.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(text.toString())) {
+        try (PreparedStatement statement = connection.prepareStatement(text())) {
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setObject(i + 1, parameters.get(i));
             }

@@ -23,24 +23,30 @@ public final class StockSql {
     /** In the ledger, what stands for a put into the cache by hand. */
     private static final String PUT_REF = "cache-put";
 
-    private static final String READ = """
+    private static final String ROWS = "SELECT sku, on_hand, reserved, version FROM inventory WHERE sku = ANY (?)";
+
+    // OFFSET 0 keeps PostgreSQL from turning the look-ups of the due holds' lines into a join with all lines there are:
+    // it
+    // takes a third of the live holds for due, however few are.
+    private static final String DUE_UNITS = """
             WITH due AS MATERIALIZED (
                 SELECT id FROM reservation WHERE state = 'HELD' AND expires_at <= statement_timestamp()
+            ), units AS MATERIALIZED (
+                SELECT l.sku, sum(l.quantity) AS due
+                FROM due d CROSS JOIN LATERAL (
+                    SELECT sku, quantity FROM reservation_line WHERE reservation_id = d.id OFFSET 0) AS l
+                WHERE l.sku = ANY (?) GROUP BY l.sku
             )
-            SELECT i.sku, i.on_hand, i.reserved, i.version,
-                   coalesce((SELECT sum(l.quantity) FROM due d JOIN reservation_line l ON l.reservation_id = d.id
-                             WHERE l.sku = i.sku), 0)
-            FROM inventory i WHERE i.sku = ANY (?)""";
+            """;
+
+    private static final String READ = DUE_UNITS + """
+            SELECT i.sku, i.on_hand, i.reserved, i.version, coalesce(u.due, 0)
+            FROM inventory i LEFT JOIN units u ON u.sku = i.sku WHERE i.sku = ANY (?)""";
 
     private static final String LOCK =
             "SELECT sku, on_hand, reserved, version FROM inventory WHERE sku = ANY (?) ORDER BY sku FOR UPDATE";
 
-    private static final String DUE = """
-            WITH due AS MATERIALIZED (
-                SELECT id FROM reservation WHERE state = 'HELD' AND expires_at <= statement_timestamp()
-            )
-            SELECT l.sku, sum(l.quantity) FROM due d JOIN reservation_line l ON l.reservation_id = d.id
-            WHERE l.sku = ANY (?) GROUP BY l.sku""";
+    private static final String DUE = DUE_UNITS + "SELECT sku, due FROM units";
 
     private static final String CREATE = """
             INSERT INTO inventory (sku, on_hand, reserved, version)
@@ -98,10 +104,22 @@ public final class StockSql {
     /** The first stock of a SKU. */
     public record Creation(String sku, long onHand, String ref) {}
 
+    /** Rows as they are now; SKUs without a row are left out. */
+    public static Map<String, InventoryItem> rows(Connection connection, Collection<String> skus) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ROWS)) {
+            statement.setObject(1, skus.toArray(new String[0]));
+            try (ResultSet rows = statement.executeQuery()) {
+                return items(rows);
+            }
+        }
+    }
+
     /** Rows with their due holds as they are now; SKUs without a row are left out. */
     public static Map<String, Reading> read(Connection connection, Collection<String> skus) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setObject(1, skus.toArray(new String[0]));
+            String[] keys = skus.toArray(new String[0]);
+            statement.setObject(1, keys);
+            statement.setObject(2, keys);
             Map<String, Reading> readings = new HashMap<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

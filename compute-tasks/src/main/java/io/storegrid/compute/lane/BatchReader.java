@@ -169,7 +169,7 @@ final class BatchReader {
                 }
             }
         }
-        readStock(missing(skus, fresh.readStock, stock), fresh);
+        loadStock(missing(skus, fresh.readStock, stock));
         readCarts(missing(touches.carts(), fresh.readCarts, carts), fresh);
 
         WorkingSet rows = new WorkingSet(clock.nowMicros(), partitionOf);
@@ -228,6 +228,16 @@ final class BatchReader {
             }
         }
         return missing;
+    }
+
+    /** Makes pictures. What a refusal would rest on is more than the row, and is read when one is near. */
+    private void loadStock(Set<String> skus) throws SQLException {
+        if (skus.isEmpty()) {
+            return;
+        }
+        try (Connection connection = database.laneReader()) {
+            StockSql.rows(connection, skus).forEach(stock::loaded);
+        }
     }
 
     private void readStock(Set<String> skus, FreshReads fresh) throws SQLException {
