@@ -8,13 +8,15 @@ import io.storegrid.compute.command.Command;
 import io.storegrid.compute.lane.LaneHost;
 import io.storegrid.domain.Answer;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GridCommandGateway implements CommandGateway, AutoCloseable {
 
+    private static final long DEADLINE_STEP_MS = 20;
     private static final long RETRY_FIRST_MS = 5;
     private static final long RETRY_MAX_MS = 200;
 
@@ -40,16 +43,22 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     private final ConcurrentMap<UUID, Outbox> outboxes = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-gateway"));
-    private final ExecutorService callers = Executors.newFixedThreadPool(
-            Math.max(2, Runtime.getRuntime().availableProcessors()), Threads.daemons("storegrid-answers"));
+    private final Set<Call> running = ConcurrentHashMap.newKeySet();
+    private final Executor answering;
     private final BooleanSupplier quorum;
     private volatile boolean draining;
 
-    /** @param quorum whether this node sees enough of the grid to take writes; asked for each command */
-    public GridCommandGateway(Ignite ignite, LaneHost lanes, BooleanSupplier quorum) {
+    /**
+     * @param answering runs what callers do with what they are told, so that no lane and no thread of the grid does
+     * @param quorum whether this node sees enough of the grid to take writes; asked for each command
+     */
+    public GridCommandGateway(Ignite ignite, LaneHost lanes, Executor answering, BooleanSupplier quorum) {
+        this.answering = answering;
         this.quorum = quorum;
         this.ignite = ignite;
         this.lanes = lanes;
+        var unused = timer.scheduleWithFixedDelay(
+                this::expireOverdue, DEADLINE_STEP_MS, DEADLINE_STEP_MS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -62,12 +71,19 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
                     new Fault(FaultCode.NO_QUORUM, "this node sees less than a majority of the grid"));
         }
         Call call = new Call(command, System.nanoTime() + deadline.toNanos());
-        var expiry = timer.schedule(call::expire, deadline.toNanos(), TimeUnit.NANOSECONDS);
-        // What callers do with an answer is done on threads of their own: the applier has the next batch to show.
-        CompletableFuture<Answer> result =
-                call.result.whenCompleteAsync((answer, failure) -> expiry.cancel(false), callers);
+        running.add(call);
         call.send();
-        return result;
+        return call.result;
+    }
+
+    /** One look at all commands under way now and then is cheaper than an alarm for each. */
+    private void expireOverdue() {
+        long now = System.nanoTime();
+        for (Call call : running) {
+            if (now - call.deadlineNanos >= 0) {
+                call.expire();
+            }
+        }
     }
 
     /** Refuses new commands from now on; those that run go on. */
@@ -79,7 +95,6 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     public void close() {
         draining = true;
         timer.shutdownNow();
-        callers.shutdown();
     }
 
     /** One command on its way. */
@@ -114,13 +129,14 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             handedOver.set(true);
             CompletableFuture<Answer> sent = owner.isLocal()
                     ? lanes.submit(command)
-                    : outboxes.computeIfAbsent(owner.id(), id -> new Outbox(ignite, id))
+                    : outboxes.computeIfAbsent(owner.id(), id -> new Outbox(ignite, id, answering))
                             .send(command);
             var unused = sent.whenComplete(this::ended);
         }
 
         private void ended(@Nullable Answer answer, @Nullable Throwable failure) {
             if (failure == null) {
+                running.remove(this);
                 result.complete(answer);
                 return;
             }
@@ -136,16 +152,24 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
                 if (command.repeatable()) {
                     again();
                 } else {
-                    result.completeExceptionally(
-                            new Fault(FaultCode.OUTCOME_UNKNOWN, "the owner left with the command", lost));
+                    fail(new Fault(FaultCode.OUTCOME_UNKNOWN, "the owner left with the command", lost));
                 }
             } else if (doubtful
                     && cause instanceof Fault fault
                     && fault.code().retry() != FaultCode.Retry.SAME_KEY_ONLY) {
-                result.completeExceptionally(
-                        new Fault(FaultCode.OUTCOME_UNKNOWN, "an earlier owner left with the command", fault));
+                fail(new Fault(FaultCode.OUTCOME_UNKNOWN, "an earlier owner left with the command", fault));
             } else {
-                result.completeExceptionally(cause);
+                fail(cause);
+            }
+        }
+
+        private void fail(Throwable why) {
+            running.remove(this);
+            try {
+                answering.execute(() -> result.completeExceptionally(why));
+            } catch (RejectedExecutionException e) {
+                // The node stops; whoever still waits hears it here.
+                result.completeExceptionally(why);
             }
         }
 
@@ -162,7 +186,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
 
         void expire() {
             if (!result.isDone()) {
-                result.completeExceptionally(
+                fail(
                         handedOver.get()
                                 ? new Fault(FaultCode.OUTCOME_UNKNOWN, "no answer within the deadline")
                                 : new Fault(FaultCode.OVERLOADED, "no owner found within the deadline"));

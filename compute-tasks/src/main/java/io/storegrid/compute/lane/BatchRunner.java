@@ -138,7 +138,7 @@ final class BatchRunner {
     }
 
     private void attempt(List<Member> all, Way wanted, List<Member> again, int attempt) {
-        List<Member> batch = all.stream().filter(member -> !member.abandoned()).toList();
+        List<Member> batch = stillWanted(all);
         if (batch.isEmpty()) {
             return;
         }
@@ -241,6 +241,15 @@ final class BatchRunner {
         }
     }
 
+    private static List<Member> stillWanted(List<Member> all) {
+        for (Member member : all) {
+            if (member.abandoned()) {
+                return all.stream().filter(one -> !one.abandoned()).toList();
+            }
+        }
+        return all;
+    }
+
     private static boolean keyed(Member member) {
         return member.key() != null;
     }
@@ -329,9 +338,7 @@ final class BatchRunner {
 
     private void finish(Plan plan, Effects effects, List<Member> again) {
         reader.committed(effects);
-        plan.answers()
-                .forEach((member, answer) -> metrics.answered(
-                        Decider.kind(member.command()).name(), answer.outcome().name()));
+        plan.answers().forEach((member, answer) -> metrics.answered(Decider.kind(member.command()), answer.outcome()));
         applier.apply(effects, plan.answers());
         again.addAll(reclaim(plan));
         metrics.deferred(plan.deferred().size());
@@ -471,7 +478,7 @@ final class BatchRunner {
     }
 
     private void answer(Member member, Answer answer) {
-        metrics.answered(Decider.kind(member.command()).name(), answer.outcome().name());
+        metrics.answered(Decider.kind(member.command()), answer.outcome());
         applier.apply(new Effects(), Map.of(member, answer));
     }
 

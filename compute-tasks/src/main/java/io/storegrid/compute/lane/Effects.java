@@ -4,19 +4,18 @@ import io.storegrid.domain.Cart;
 import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * What a committed batch made of its rows, as PostgreSQL returned it: what the caches are to show (PROTOCOL 20). Sorted by
- * key, because ATOMIC caches lock the entries of one bulk operation in the order given.
+ * What a committed batch made of its rows, as PostgreSQL returned it: what the caches are to show (PROTOCOL 20).
  */
 final class Effects {
 
-    private final Map<String, InventoryItem> stock = new TreeMap<>();
-    private final Map<String, Reservation> reservations = new TreeMap<>();
-    private final Map<String, Cart> carts = new TreeMap<>();
-    private final Map<String, Product> products = new TreeMap<>();
+    private final Map<String, InventoryItem> stock = new HashMap<>();
+    private final Map<String, Reservation> reservations = new HashMap<>();
+    private final Map<String, Cart> carts = new HashMap<>();
+    private final Map<String, Product> products = new HashMap<>();
 
     Map<String, InventoryItem> stock() {
         return stock;

@@ -5,8 +5,12 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.storegrid.domain.HoldState;
+import io.storegrid.domain.Outcome;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +26,7 @@ public final class LaneMetrics {
     private final Counter unknown;
     private final Counter applyFailed;
     private final ConcurrentMap<String, Counter> guards = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Counter> outcomes = new ConcurrentHashMap<>();
+    private final Map<Decider.Kind, ConcurrentMap<Outcome, Counter>> outcomes = new EnumMap<>(Decider.Kind.class);
     private final ConcurrentMap<HoldState, Counter> settled = new ConcurrentHashMap<>();
 
     public LaneMetrics(MeterRegistry registry) {
@@ -61,6 +65,9 @@ public final class LaneMetrics {
 
     /** Makes the series that start at nothing, so that a rate can be seen from the first event on. */
     private void begin() {
+        for (Decider.Kind kind : Decider.Kind.values()) {
+            outcomes.put(kind, new ConcurrentHashMap<>());
+        }
         List.of("carts", "holds", "products", "stock").forEach(this::guard);
         for (HoldState state : HoldState.values()) {
             if (state.settled()) {
@@ -87,13 +94,14 @@ public final class LaneMetrics {
                         .register(registry));
     }
 
-    void answered(String command, String outcome) {
-        outcomes.computeIfAbsent(
-                        command + ' ' + outcome,
-                        both -> Counter.builder("storegrid.commands")
+    void answered(Decider.Kind command, Outcome outcome) {
+        Objects.requireNonNull(outcomes.get(command))
+                .computeIfAbsent(
+                        outcome,
+                        told -> Counter.builder("storegrid.commands")
                                 .description("Commands by kind and outcome")
-                                .tag("command", command)
-                                .tag("outcome", outcome)
+                                .tag("command", command.name())
+                                .tag("outcome", told.name())
                                 .register(registry))
                 .increment();
     }

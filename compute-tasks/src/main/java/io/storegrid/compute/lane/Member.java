@@ -56,7 +56,15 @@ final class Member {
 
     /** Whether everyone who waited was told something already, so that nothing needs to be done any more. */
     boolean abandoned() {
-        return !internal && callers.stream().allMatch(caller -> caller.answer().isDone());
+        if (internal) {
+            return false;
+        }
+        for (Request caller : callers) {
+            if (!caller.answer().isDone()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How often this member was put into a batch. */

@@ -15,17 +15,17 @@ import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.compute.command.ReserveStock;
 import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.command.SettleHold;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** The keys that a batch names, before anything was read; holds and carts lead to more. */
 final class Touches {
 
-    private final Set<String> stock = new TreeSet<>();
-    private final Set<String> holds = new TreeSet<>();
-    private final Set<String> carts = new TreeSet<>();
-    private final Set<String> products = new TreeSet<>();
+    private final Set<String> stock = new HashSet<>();
+    private final Set<String> holds = new HashSet<>();
+    private final Set<String> carts = new HashSet<>();
+    private final Set<String> products = new HashSet<>();
 
     Touches(List<Member> batch) {
         batch.forEach(member -> add(member.command()));
