@@ -21,19 +21,24 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import javax.cache.CacheException;
+import org.apache.ignite.IgniteCache;
 import org.apache.ignite.IgniteException;
+import org.apache.ignite.binary.BinaryObject;
 import org.jspecify.annotations.Nullable;
 
 /** Reads from the caches, which read through to PostgreSQL where they have nothing. */
 public final class GridReadGateway implements ReadGateway {
 
     private final StoreCaches caches;
+    private final IgniteCache<String, BinaryObject> products;
+    private final KnownProducts known = new KnownProducts();
     private final Database database;
     private final StoreHealth health;
     private final StoreClock clock;
 
     public GridReadGateway(StoreCaches caches, Database database, StoreHealth health, StoreClock clock) {
         this.caches = caches;
+        this.products = caches.products().withKeepBinary();
         this.database = database;
         this.health = health;
         this.clock = clock;
@@ -41,15 +46,21 @@ public final class GridReadGateway implements ReadGateway {
 
     @Override
     public Optional<Product> product(String sku) {
-        return Optional.ofNullable(grid(() -> caches.products().get(sku))).filter(product -> !product.archived());
+        return Optional.ofNullable(grid(() -> products.get(sku)))
+                .map(entry -> known.of(sku, entry))
+                .filter(product -> !product.archived());
     }
 
     @Override
     public Map<String, Product> products(Collection<String> skus) {
-        Map<String, Product> products =
-                new LinkedHashMap<>(grid(() -> caches.products().getAll(new TreeSet<>(skus))));
-        products.values().removeIf(Product::archived);
-        return products;
+        Map<String, Product> found = new LinkedHashMap<>();
+        grid(() -> products.getAll(new TreeSet<>(skus))).forEach((sku, entry) -> {
+            Product product = known.of(sku, entry);
+            if (!product.archived()) {
+                found.put(sku, product);
+            }
+        });
+        return found;
     }
 
     @Override
@@ -63,8 +74,7 @@ public final class GridReadGateway implements ReadGateway {
             throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer");
         }
         try (Connection connection = database.reader()) {
-            return Optional.ofNullable(StockSql.read(connection, List.of(sku)).get(sku))
-                    .map(StockSql.Reading::item);
+            return Optional.ofNullable(StockSql.rows(connection, List.of(sku)).get(sku));
         } catch (SQLException e) {
             throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer", e);
         }

@@ -52,7 +52,7 @@ public final class ProductRoutes {
                 query.choice("sort", SORTS, ProductQuery.Sort.SKU),
                 query.limit(),
                 null);
-        Replies.json(ctx, 200, Replies.FOR_A_MINUTE, service.page(asked, query.raw("cursor")));
+        Replies.bytes(ctx, 200, Replies.FOR_A_MINUTE, service.page(asked, query.raw("cursor")));
     }
 
     public void show(Context ctx) {
@@ -66,7 +66,7 @@ public final class ProductRoutes {
         } else if (Preconditions.notModified(ctx, product.version())) {
             ctx.header("Cache-Control", Replies.ASK_FIRST);
         } else {
-            Replies.json(ctx, 200, Replies.ASK_FIRST, ProductView.of(product));
+            Replies.bytes(ctx, 200, Replies.ASK_FIRST, service.json(product));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.storegrid.api.catalogue;
 
 import io.storegrid.api.http.Cursors;
+import io.storegrid.api.json.JsonText;
 import io.storegrid.compute.gateway.Catalogue;
 import io.storegrid.compute.gateway.CategoryCount;
 import io.storegrid.compute.gateway.ProductPage;
@@ -8,6 +9,8 @@ import io.storegrid.compute.gateway.ProductQuery;
 import io.storegrid.compute.gateway.ReadGateway;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Sku;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +21,13 @@ final class ProductService {
     /** Where a list stands. */
     record Page(int limit, @Nullable String nextCursor) {}
 
-    /** A page of products. */
-    record Products(List<ProductView> items, Page page) {}
-
     /** All categories. */
     record Categories(List<CategoryCount> items) {}
 
+    private static final byte[] ITEMS = "{\"items\":[".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] PAGE = "],\"page\":".getBytes(StandardCharsets.UTF_8);
+
+    private final ProductTexts texts = new ProductTexts();
     private final Catalogue catalogue;
     private final ReadGateway reads;
 
@@ -32,8 +36,8 @@ final class ProductService {
         this.reads = reads;
     }
 
-    /** The page of {@code query} that begins behind {@code cursor}. */
-    Products page(ProductQuery query, @Nullable String cursor) {
+    /** The page of {@code query} that begins behind {@code cursor}, as JSON. */
+    byte[] page(ProductQuery query, @Nullable String cursor) {
         ProductQuery asked = cursor == null
                 ? query
                 : new ProductQuery(
@@ -45,7 +49,27 @@ final class ProductService {
                         Cursors.position(query, cursor));
         ProductPage page = catalogue.page(asked);
         String next = page.next() == null ? null : Cursors.of(query, page.next());
-        return new Products(page.items().stream().map(ProductView::of).toList(), new Page(query.limit(), next));
+        return json(page.items(), new Page(query.limit(), next));
+    }
+
+    private byte[] json(List<Product> items, Page page) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream(256 + items.size() * 768);
+        json.writeBytes(ITEMS);
+        for (int i = 0; i < items.size(); i++) {
+            if (i > 0) {
+                json.write(',');
+            }
+            json.writeBytes(texts.of(items.get(i)));
+        }
+        json.writeBytes(PAGE);
+        json.writeBytes(JsonText.of(page));
+        json.write('}');
+        return json.toByteArray();
+    }
+
+    /** {@code product} as JSON; not to be changed. */
+    byte[] json(Product product) {
+        return texts.of(product);
     }
 
     /** A product that readers may see. */

@@ -22,14 +22,19 @@ public final class Replies {
 
     private Replies() {}
 
+    /** {@code view} as JSON, to be called last. */
+    public static void json(Context ctx, int status, String cacheControl, Object view) {
+        bytes(ctx, status, cacheControl, JsonText.of(view));
+    }
+
     /**
-     * {@code view} as JSON, to be called last. Written straight to the response: given a result, Javalin compares its ETag
+     * JSON that is rendered already, to be called last. Written straight to the response: given a result, Javalin compares its ETag
      * with If-None-Match and answers 304 of its own accord, also where price or stock moved under the same version.
      */
-    public static void json(Context ctx, int status, String cacheControl, Object view) {
+    public static void bytes(Context ctx, int status, String cacheControl, byte[] json) {
         ctx.status(status).contentType("application/json").header("Cache-Control", cacheControl);
         try {
-            ctx.outputStream().write(JsonText.of(view));
+            ctx.outputStream().write(json);
         } catch (IOException e) {
             // Nobody is left to be told; the server closes the connection.
             LOG.debug("Reply broke off [path={}]", ctx.path(), e);
