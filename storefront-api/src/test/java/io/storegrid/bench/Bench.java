@@ -19,7 +19,8 @@ public final class Bench implements Callable<Integer> {
 
     /** The parts of a whole run. */
     enum Part {
-        RESERVATIONS
+        RESERVATIONS,
+        HTTP
     }
 
     @Option(
@@ -37,6 +38,9 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--without", split = ",", description = "Contenders that stay out of the reservations.")
     private Set<String> without = Set.of();
+
+    @Option(names = "--routes", split = ",", description = "Over HTTP: ${COMPLETION-CANDIDATES}. Default: all.")
+    private Set<HttpBench.Route> routes = EnumSet.allOf(HttpBench.Route.class);
 
     @Option(names = "--rounds", description = "Rounds in which contenders take turns. Default: ${DEFAULT-VALUE}.")
     private int rounds = 3;
@@ -60,6 +64,9 @@ public final class Bench implements Callable<Integer> {
         Report report = new Report();
         if (only.contains(Part.RESERVATIONS)) {
             new ReservationBench(report, callers, without, rounds, seconds).run(shapes);
+        }
+        if (only.contains(Part.HTTP)) {
+            new HttpBench(report, rounds, seconds).run(routes);
         }
         report.finish();
         report.write(out);

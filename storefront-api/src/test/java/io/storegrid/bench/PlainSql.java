@@ -49,15 +49,19 @@ class PlainSql implements Contender {
     });
 
     PlainSql(boolean autoCommit) {
+        pool = pool(rows.database().settings(), autoCommit);
+    }
+
+    /** Connections as a good team has them: 32, and what is sent often is prepared on the server. */
+    static HikariDataSource pool(DatabaseSettings settings, boolean autoCommit) {
         HikariConfig config = new HikariConfig();
-        DatabaseSettings settings = rows.database().settings();
         config.setJdbcUrl(settings.url());
         config.setUsername(settings.user());
         config.setMaximumPoolSize(POOL);
         config.setMinimumIdle(1);
         config.setAutoCommit(autoCommit);
         config.addDataSourceProperty("prepareThreshold", "3");
-        pool = new HikariDataSource(config);
+        return new HikariDataSource(config);
     }
 
     static Contender inTransactions() {
@@ -89,6 +93,11 @@ class PlainSql implements Contender {
     }
 
     boolean reserve(Connection connection, Order order) throws SQLException {
+        return write(connection, order);
+    }
+
+    /** The transaction itself, on a connection that is not in auto-commit. */
+    static boolean write(Connection connection, Order order) throws SQLException {
         String id = SqlRows.reservationId(order);
         claim(connection, id, order);
         long[] versions = new long[order.lines().size()];

@@ -1,0 +1,238 @@
+package io.storegrid.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.storegrid.api.ApiClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What a request costs: the packaged node beside plain Javalin that gives the same answers from fixed bytes or by plain SQL.
+ * Each server is a JVM of its own and only one is asked at a time, so its CPU and PostgreSQL's are the request's.
+ */
+final class HttpBench {
+
+    /** What is asked for. */
+    enum Route {
+        /** One product, beside fixed bytes. */
+        PRODUCT,
+        /** Stock of one SKU, beside fixed bytes. */
+        INVENTORY,
+        /** A page of the catalogue, beside one query. */
+        PAGE,
+        /** A reservation of one line, beside one transaction and beside fixed bytes. */
+        RESERVATION,
+        /** One unit into a cart, beside one transaction. */
+        CART
+    }
+
+    private static final int CONNECTIONS = 64;
+    private static final int WARM_UP = 30_000;
+
+    /** Of what a database does most of; its own code is warm, the driver's is after some thousands. */
+    private static final int WARM_UP_SQL = 12_000;
+
+    private static final String BARE = "bare Javalin";
+    private static final String PLAIN_SQL = "plain SQL behind Javalin";
+
+    private final Report report;
+    private final int rounds;
+    private final double seconds;
+
+    /** @param seconds how long one turn lasts, about */
+    HttpBench(Report report, int rounds, double seconds) {
+        this.report = report;
+        this.rounds = rounds;
+        this.seconds = seconds;
+    }
+
+    void run(Set<Route> routes) {
+        Path directory = newDirectory();
+        try (ServerProcess node = ServerProcess.node(directory, HttpScene::fill);
+                ServerProcess bare = ServerProcess.bare(HttpScene::fill, 0)) {
+            System.out.println("Servers: storegrid is process " + node.pid() + ", bare is process " + bare.pid());
+            for (Route route : Route.values()) {
+                if (routes.contains(route)) {
+                    run(route, node, bare);
+                }
+            }
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private void run(Route route, ServerProcess node, ServerProcess bare) {
+        switch (route) {
+            case PRODUCT -> read("GET /v1/products/{sku}", "product", "/v1/products/", node, bare);
+            case INVENTORY -> read("GET /v1/inventory/{sku}", "inventory", "/v1/inventory/", node, bare);
+            case PAGE -> pages(node, bare);
+            case RESERVATION -> reservations(node, bare);
+            case CART -> additions(node, bare);
+        }
+    }
+
+    private void read(String title, String answer, String prefix, ServerProcess node, ServerProcess bare) {
+        String body = node.api().get(prefix + HttpScene.skus().get(0)).send().body();
+        bare.api().put("/answers/" + answer).json(body).send();
+        report.section(title + ", " + bytes(body) + " bytes");
+        HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.reads(prefix));
+        HttpTurn theirs = new HttpTurn(BARE, bare, CONNECTIONS, 200, HttpScene.reads(prefix));
+        ours.warmUp(WARM_UP);
+        theirs.warmUp(WARM_UP);
+        Map<String, List<Cost>> costs = compare(ours, theirs);
+        bar(title + ": CPU/op vs " + BARE, 1.5, costs, BARE);
+    }
+
+    private void pages(ServerProcess node, ServerProcess bare) {
+        String path = "/v1/products?limit=" + HttpScene.PAGE;
+        JsonNode page = node.api().get(path).send().json();
+        JsonNode same = bare.api().get(path).send().json();
+        if (!page.path("items").equals(same.path("items"))) {
+            throw new IllegalStateException("Not the same page: " + page + " and " + same);
+        }
+        String title = "GET /v1/products, a page of " + HttpScene.PAGE;
+        report.section(title + ", " + bytes(page.toString()) + " bytes");
+        HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.pages(node.api()));
+        HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.pages(bare.api()));
+        ours.warmUp(WARM_UP_SQL);
+        theirs.warmUp(WARM_UP_SQL);
+        Map<String, List<Cost>> costs = compare(ours, theirs);
+        bar(title + ": CPU/op vs one query", 0.5, costs, PLAIN_SQL);
+    }
+
+    private void reservations(ServerProcess node, ServerProcess bare) {
+        String path = "/v1/reservations";
+        String asked = HttpScene.reservation(HttpScene.skus().get(0));
+        ApiClient.Reply reply = node.api().post(path).key().json(asked).send();
+        requireAlike(reply, bare.api().post(path).key().json(asked).send());
+        String body = reply.body();
+        bare.api().put("/answers/reservation").json(body).send();
+        String title = "POST /v1/reservations, one line";
+        report.section(title + ", " + bytes(asked) + " bytes in, " + bytes(body) + " out");
+        HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 201, HttpScene.reservations(path));
+        HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 201, HttpScene.reservations(path));
+        HttpTurn sink = new HttpTurn(BARE, bare, CONNECTIONS, 201, HttpScene.reservations("/sink"));
+        ours.warmUp(WARM_UP);
+        theirs.warmUp(WARM_UP_SQL);
+        sink.warmUp(WARM_UP);
+        Map<String, List<Cost>> costs = compare(ours, theirs, sink);
+        bar(title + ": CPU/op vs plain SQL behind Javalin", 1.0 / 3, costs, PLAIN_SQL);
+        HttpScene.checkReservations(
+                node, OptionalLong.of(HttpScene.reservedInGrid(node.api())), ours.acknowledged() + 1);
+        HttpScene.checkReservations(bare, OptionalLong.empty(), theirs.acknowledged() + 1);
+    }
+
+    private void additions(ServerProcess node, ServerProcess bare) {
+        String title = "POST /v1/carts/{id}/lines";
+        report.section(title);
+        HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.additions());
+        HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.additions());
+        ours.warmUp(WARM_UP);
+        theirs.warmUp(WARM_UP_SQL);
+        requireAlike(added(node.api()), added(bare.api()));
+        Map<String, List<Cost>> costs = compare(ours, theirs);
+        bar(title + ": CPU/op vs one UPSERT transaction", 0.5, costs, PLAIN_SQL);
+        HttpScene.checkCarts(node, ours.acknowledged() + 1);
+        HttpScene.checkCarts(bare, theirs.acknowledged() + 1);
+    }
+
+    private static ApiClient.Reply added(ApiClient api) {
+        return api.post(HttpScene.additionPath(HttpScene.carts().get(0)))
+                .json(HttpScene.addition(HttpScene.skus().get(0)))
+                .send();
+    }
+
+    private Map<String, List<Cost>> compare(HttpTurn... turns) {
+        Map<String, List<Cost>> costs = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            for (HttpTurn turn : turns) {
+                costs.computeIfAbsent(turn.name(), name -> new ArrayList<>()).add(turn.take(seconds));
+            }
+        }
+        report.head(
+                "contender",
+                "ops/s",
+                "p50 µs",
+                "p99 µs",
+                "server JVM µs/op",
+                "PostgreSQL µs/op",
+                "CPU µs/op",
+                "storegrid ÷ this");
+        List<Cost> ours = costs.getOrDefault(turns[0].name(), List.of());
+        costs.forEach((name, some) -> report.row(
+                name,
+                Cost.median(some, Cost::perSecond),
+                Cost.median(some, Cost::p50Micros),
+                Cost.median(some, Cost::p99Micros),
+                Cost.median(some, Cost::jvmMicros),
+                Cost.median(some, Cost::databaseMicros),
+                Cost.median(some, Cost::totalMicros),
+                Cost.ratio(ours, some, Cost::totalMicros)));
+        return costs;
+    }
+
+    private void bar(String what, double limit, Map<String, List<Cost>> costs, String baseline) {
+        List<Cost> ours = costs.getOrDefault("storegrid", List.of());
+        List<Cost> theirs = costs.getOrDefault(baseline, List.of());
+        report.atMost(what, "×", limit, Cost.ratio(ours, theirs, Cost::totalMicros));
+    }
+
+    /** Fails the run where a baseline's answer says less than ours, or more. */
+    private static void requireAlike(ApiClient.Reply ours, ApiClient.Reply theirs) {
+        if (ours.status() != theirs.status()
+                || !members("", ours.json()).equals(members("", theirs.json()))
+                || !ours.http()
+                        .headers()
+                        .map()
+                        .keySet()
+                        .equals(theirs.http().headers().map().keySet())) {
+            throw new IllegalStateException("Not alike: " + ours + " and " + theirs);
+        }
+    }
+
+    /** The paths of all members below {@code node}; items of an array are one. */
+    private static Set<String> members(String path, JsonNode node) {
+        Set<String> all = new TreeSet<>();
+        node.properties().forEach(member -> {
+            all.add(path + "/" + member.getKey());
+            all.addAll(members(path + "/" + member.getKey(), member.getValue()));
+        });
+        if (node.isArray()) {
+            node.forEach(item -> all.addAll(members(path + "/*", item)));
+        }
+        return all;
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("storegrid-bench-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
