@@ -66,7 +66,7 @@ public final class Bench implements Callable<Integer> {
             new ReservationBench(report, callers, without, rounds, seconds).run(shapes);
         }
         if (only.contains(Part.HTTP)) {
-            new HttpBench(report, rounds, seconds).run(routes);
+            new HttpBench(report, rounds, seconds, HttpBench.WARM_UP).run(routes);
         }
         report.finish();
         report.write(out);

@@ -38,10 +38,12 @@ final class HttpBench {
     }
 
     private static final int CONNECTIONS = 64;
-    private static final int WARM_UP = 30_000;
 
-    /** Of what a database does most of; its own code is warm, the driver's is after some thousands. */
-    private static final int WARM_UP_SQL = 12_000;
+    /** Requests of one kind after which a server's code for them is compiled. */
+    static final int WARM_UP = 30_000;
+
+    /** The same where one request does as much as several; by such a share of the others' number. */
+    private static final int HEAVY = 3;
 
     private static final String BARE = "bare Javalin";
     private static final String PLAIN_SQL = "plain SQL behind Javalin";
@@ -49,12 +51,17 @@ final class HttpBench {
     private final Report report;
     private final int rounds;
     private final double seconds;
+    private final int warmUp;
 
-    /** @param seconds how long one turn lasts, about */
-    HttpBench(Report report, int rounds, double seconds) {
+    /**
+     * @param seconds how long one turn lasts, about
+     * @param warmUp requests before that, of each kind to each server
+     */
+    HttpBench(Report report, int rounds, double seconds, int warmUp) {
         this.report = report;
         this.rounds = rounds;
         this.seconds = seconds;
+        this.warmUp = warmUp;
     }
 
     void run(Set<Route> routes) {
@@ -88,8 +95,8 @@ final class HttpBench {
         report.section(title + ", " + bytes(body) + " bytes");
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.reads(prefix));
         HttpTurn theirs = new HttpTurn(BARE, bare, CONNECTIONS, 200, HttpScene.reads(prefix));
-        ours.warmUp(WARM_UP);
-        theirs.warmUp(WARM_UP);
+        ours.warmUp(warmUp);
+        theirs.warmUp(warmUp);
         Map<String, List<Cost>> costs = compare(ours, theirs);
         bar(title + ": CPU/op vs " + BARE, 1.5, costs, BARE);
     }
@@ -105,8 +112,8 @@ final class HttpBench {
         report.section(title + ", " + bytes(page.toString()) + " bytes");
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.pages(node.api()));
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.pages(bare.api()));
-        ours.warmUp(WARM_UP_SQL);
-        theirs.warmUp(WARM_UP_SQL);
+        ours.warmUp(warmUp / HEAVY);
+        theirs.warmUp(warmUp / HEAVY);
         Map<String, List<Cost>> costs = compare(ours, theirs);
         bar(title + ": CPU/op vs one query", 0.5, costs, PLAIN_SQL);
     }
@@ -123,9 +130,9 @@ final class HttpBench {
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 201, HttpScene.reservations(path));
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 201, HttpScene.reservations(path));
         HttpTurn sink = new HttpTurn(BARE, bare, CONNECTIONS, 201, HttpScene.reservations("/sink"));
-        ours.warmUp(WARM_UP);
-        theirs.warmUp(WARM_UP_SQL);
-        sink.warmUp(WARM_UP);
+        ours.warmUp(warmUp);
+        theirs.warmUp(warmUp / HEAVY);
+        sink.warmUp(warmUp);
         Map<String, List<Cost>> costs = compare(ours, theirs, sink);
         bar(title + ": CPU/op vs plain SQL behind Javalin", 1.0 / 3, costs, PLAIN_SQL);
         HttpScene.checkReservations(
@@ -138,8 +145,8 @@ final class HttpBench {
         report.section(title);
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.additions());
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.additions());
-        ours.warmUp(WARM_UP);
-        theirs.warmUp(WARM_UP_SQL);
+        ours.warmUp(warmUp);
+        theirs.warmUp(warmUp / HEAVY);
         requireAlike(added(node.api()), added(bare.api()));
         Map<String, List<Cost>> costs = compare(ours, theirs);
         bar(title + ": CPU/op vs one UPSERT transaction", 0.5, costs, PLAIN_SQL);

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.DatabaseSettings;
+import io.storegrid.persistence.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -62,6 +63,10 @@ class PlainSql implements Contender {
         config.setAutoCommit(autoCommit);
         config.addDataSourceProperty("prepareThreshold", "3");
         return new HikariDataSource(config);
+    }
+
+    TestDatabase database() {
+        return rows.database();
     }
 
     static Contender inTransactions() {

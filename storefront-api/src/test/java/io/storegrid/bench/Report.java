@@ -74,6 +74,10 @@ final class Report {
         bars.add(new Bar(what, unit, limit, true, measured));
     }
 
+    List<Bar> bars() {
+        return List.copyOf(bars);
+    }
+
     /** Ends the page with the bars; returns it. */
     String finish() {
         section("Bars");
