@@ -39,11 +39,20 @@ final class HttpBench {
 
     private static final int CONNECTIONS = 64;
 
-    /** Requests of one kind after which a server's code for them is compiled. */
-    static final int WARM_UP = 30_000;
+    /**
+     * Reads after which a server's code for them is compiled. That is many: Jetty, Javalin and Ignite are deep, and on two
+     * cores the compiler has to share them. With a fifth of it both sides cost twice what they cost in the end.
+     */
+    static final int WARM_UP = 150_000;
 
-    /** The same where one request does as much as several; by such a share of the others' number. */
-    private static final int HEAVY = 3;
+    /** The share of that which commands take. */
+    private static final int OF_COMMANDS = 2;
+
+    /** The share of that which whatever does many times the work of a read takes. */
+    private static final int OF_HEAVY = 5;
+
+    /** A contender whose first turn cost so many times its last one was not warm. */
+    private static final double WARMING = 1.3;
 
     private static final String BARE = "bare Javalin";
     private static final String PLAIN_SQL = "plain SQL behind Javalin";
@@ -112,8 +121,8 @@ final class HttpBench {
         report.section(title + ", " + bytes(page.toString()) + " bytes");
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.pages(node.api()));
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.pages(bare.api()));
-        ours.warmUp(warmUp / HEAVY);
-        theirs.warmUp(warmUp / HEAVY);
+        ours.warmUp(warmUp / OF_HEAVY);
+        theirs.warmUp(warmUp / OF_HEAVY);
         Map<String, List<Cost>> costs = compare(ours, theirs);
         bar(title + ": CPU/op vs one query", 0.5, costs, PLAIN_SQL);
     }
@@ -130,8 +139,8 @@ final class HttpBench {
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 201, HttpScene.reservations(path));
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 201, HttpScene.reservations(path));
         HttpTurn sink = new HttpTurn(BARE, bare, CONNECTIONS, 201, HttpScene.reservations("/sink"));
-        ours.warmUp(warmUp);
-        theirs.warmUp(warmUp / HEAVY);
+        ours.warmUp(warmUp / OF_COMMANDS);
+        theirs.warmUp(warmUp / OF_HEAVY);
         sink.warmUp(warmUp);
         Map<String, List<Cost>> costs = compare(ours, theirs, sink);
         bar(title + ": CPU/op vs plain SQL behind Javalin", 1.0 / 3, costs, PLAIN_SQL);
@@ -145,8 +154,8 @@ final class HttpBench {
         report.section(title);
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.additions());
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.additions());
-        ours.warmUp(warmUp);
-        theirs.warmUp(warmUp / HEAVY);
+        ours.warmUp(warmUp / OF_COMMANDS);
+        theirs.warmUp(warmUp / OF_HEAVY);
         requireAlike(added(node.api()), added(bare.api()));
         Map<String, List<Cost>> costs = compare(ours, theirs);
         bar(title + ": CPU/op vs one UPSERT transaction", 0.5, costs, PLAIN_SQL);
@@ -186,7 +195,18 @@ final class HttpBench {
                 Cost.median(some, Cost::databaseMicros),
                 Cost.median(some, Cost::totalMicros),
                 Cost.ratio(ours, some, Cost::totalMicros)));
+        costs.forEach(this::noteWarming);
         return costs;
+    }
+
+    private void noteWarming(String name, List<Cost> turns) {
+        double first = turns.get(0).totalMicros();
+        double last = turns.get(turns.size() - 1).totalMicros();
+        if (first > WARMING * last) {
+            report.note("");
+            report.note("Not warm, or disturbed: " + name + " cost " + Report.shown(first)
+                    + " µs in its first turn and " + Report.shown(last) + " µs in its last one.");
+        }
     }
 
     private void bar(String what, double limit, Map<String, List<Cost>> costs, String baseline) {
