@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,17 @@ final class HttpBench {
         /** One unit into a cart, beside one transaction. */
         CART
     }
+
+    /**
+     * What is set beside what.
+     *
+     * @param size of requests or answers
+     * @param turns ours, the baseline of the bar, and any others
+     * @param limit the most that ours may cost, in costs of the baseline
+     * @param check fails the run unless the books hold what was acknowledged
+     */
+    private record Comparison(
+            String title, String size, List<HttpTurn> turns, String baseline, double limit, Runnable check) {}
 
     private static final int CONNECTIONS = 64;
 
@@ -78,39 +90,38 @@ final class HttpBench {
         try (ServerProcess node = ServerProcess.node(directory, HttpScene::fill);
                 ServerProcess bare = ServerProcess.bare(HttpScene::fill, 0)) {
             System.out.println("Servers: storegrid is process " + node.pid() + ", bare is process " + bare.pid());
-            for (Route route : Route.values()) {
-                if (routes.contains(route)) {
-                    run(route, node, bare);
-                }
-            }
+            // All are warm before the first is measured, because they share most of their code.
+            List<Comparison> comparisons = Arrays.stream(Route.values())
+                    .filter(routes::contains)
+                    .map(route -> warm(route, node, bare))
+                    .toList();
+            comparisons.forEach(this::measure);
         } finally {
             delete(directory);
         }
     }
 
-    private void run(Route route, ServerProcess node, ServerProcess bare) {
-        switch (route) {
+    private Comparison warm(Route route, ServerProcess node, ServerProcess bare) {
+        return switch (route) {
             case PRODUCT -> read("GET /v1/products/{sku}", "product", "/v1/products/", node, bare);
             case INVENTORY -> read("GET /v1/inventory/{sku}", "inventory", "/v1/inventory/", node, bare);
             case PAGE -> pages(node, bare);
             case RESERVATION -> reservations(node, bare);
             case CART -> additions(node, bare);
-        }
+        };
     }
 
-    private void read(String title, String answer, String prefix, ServerProcess node, ServerProcess bare) {
+    private Comparison read(String title, String answer, String prefix, ServerProcess node, ServerProcess bare) {
         String body = node.api().get(prefix + HttpScene.skus().get(0)).send().body();
         bare.api().put("/answers/" + answer).json(body).send();
-        report.section(title + ", " + bytes(body) + " bytes");
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.reads(prefix));
         HttpTurn theirs = new HttpTurn(BARE, bare, CONNECTIONS, 200, HttpScene.reads(prefix));
         ours.warmUp(warmUp);
         theirs.warmUp(warmUp);
-        Map<String, List<Cost>> costs = compare(ours, theirs);
-        bar(title + ": CPU/op vs " + BARE, 1.5, costs, BARE);
+        return new Comparison(title, bytes(body) + " bytes", List.of(ours, theirs), BARE, 1.5, () -> {});
     }
 
-    private void pages(ServerProcess node, ServerProcess bare) {
+    private Comparison pages(ServerProcess node, ServerProcess bare) {
         String path = "/v1/products?limit=" + HttpScene.PAGE;
         JsonNode page = node.api().get(path).send().json();
         JsonNode same = bare.api().get(path).send().json();
@@ -118,16 +129,15 @@ final class HttpBench {
             throw new IllegalStateException("Not the same page: " + page + " and " + same);
         }
         String title = "GET /v1/products, a page of " + HttpScene.PAGE;
-        report.section(title + ", " + bytes(page.toString()) + " bytes");
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.pages(node.api()));
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.pages(bare.api()));
         ours.warmUp(warmUp / OF_HEAVY);
         theirs.warmUp(warmUp / OF_HEAVY);
-        Map<String, List<Cost>> costs = compare(ours, theirs);
-        bar(title + ": CPU/op vs one query", 0.5, costs, PLAIN_SQL);
+        return new Comparison(
+                title, bytes(page.toString()) + " bytes", List.of(ours, theirs), "one query", 0.5, () -> {});
     }
 
-    private void reservations(ServerProcess node, ServerProcess bare) {
+    private Comparison reservations(ServerProcess node, ServerProcess bare) {
         String path = "/v1/reservations";
         String asked = HttpScene.reservation(HttpScene.skus().get(0));
         ApiClient.Reply reply = node.api().post(path).key().json(asked).send();
@@ -135,32 +145,38 @@ final class HttpBench {
         String body = reply.body();
         bare.api().put("/answers/reservation").json(body).send();
         String title = "POST /v1/reservations, one line";
-        report.section(title + ", " + bytes(asked) + " bytes in, " + bytes(body) + " out");
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 201, HttpScene.reservations(path));
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 201, HttpScene.reservations(path));
         HttpTurn sink = new HttpTurn(BARE, bare, CONNECTIONS, 201, HttpScene.reservations("/sink"));
         ours.warmUp(warmUp / OF_COMMANDS);
         theirs.warmUp(warmUp / OF_HEAVY);
         sink.warmUp(warmUp);
-        Map<String, List<Cost>> costs = compare(ours, theirs, sink);
-        bar(title + ": CPU/op vs plain SQL behind Javalin", 1.0 / 3, costs, PLAIN_SQL);
-        HttpScene.checkReservations(
-                node, OptionalLong.of(HttpScene.reservedInGrid(node.api())), ours.acknowledged() + 1);
-        HttpScene.checkReservations(bare, OptionalLong.empty(), theirs.acknowledged() + 1);
+        return new Comparison(
+                title,
+                bytes(asked) + " bytes in, " + bytes(body) + " out",
+                List.of(ours, theirs, sink),
+                PLAIN_SQL,
+                1.0 / 3,
+                () -> {
+                    HttpScene.checkReservations(
+                            node, OptionalLong.of(HttpScene.reservedInGrid(node.api())), ours.acknowledged() + 1);
+                    HttpScene.checkReservations(bare, OptionalLong.empty(), theirs.acknowledged() + 1);
+                });
     }
 
-    private void additions(ServerProcess node, ServerProcess bare) {
+    private Comparison additions(ServerProcess node, ServerProcess bare) {
         String title = "POST /v1/carts/{id}/lines";
-        report.section(title);
         HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 200, HttpScene.additions());
         HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 200, HttpScene.additions());
         ours.warmUp(warmUp / OF_COMMANDS);
         theirs.warmUp(warmUp / OF_HEAVY);
-        requireAlike(added(node.api()), added(bare.api()));
-        Map<String, List<Cost>> costs = compare(ours, theirs);
-        bar(title + ": CPU/op vs one UPSERT transaction", 0.5, costs, PLAIN_SQL);
-        HttpScene.checkCarts(node, ours.acknowledged() + 1);
-        HttpScene.checkCarts(bare, theirs.acknowledged() + 1);
+        ApiClient.Reply reply = added(node.api());
+        requireAlike(reply, added(bare.api()));
+        return new Comparison(
+                title, bytes(reply.body()) + " bytes out", List.of(ours, theirs), "one UPSERT transaction", 0.5, () -> {
+                    HttpScene.checkCarts(node, ours.acknowledged() + 1);
+                    HttpScene.checkCarts(bare, theirs.acknowledged() + 1);
+                });
     }
 
     private static ApiClient.Reply added(ApiClient api) {
@@ -169,10 +185,11 @@ final class HttpBench {
                 .send();
     }
 
-    private Map<String, List<Cost>> compare(HttpTurn... turns) {
+    private void measure(Comparison comparison) {
+        report.section(comparison.title() + ", " + comparison.size());
         Map<String, List<Cost>> costs = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
-            for (HttpTurn turn : turns) {
+            for (HttpTurn turn : comparison.turns()) {
                 costs.computeIfAbsent(turn.name(), name -> new ArrayList<>()).add(turn.take(seconds));
             }
         }
@@ -185,7 +202,7 @@ final class HttpBench {
                 "PostgreSQL µs/op",
                 "CPU µs/op",
                 "storegrid ÷ this");
-        List<Cost> ours = costs.getOrDefault(turns[0].name(), List.of());
+        List<Cost> ours = costs.getOrDefault(comparison.turns().get(0).name(), List.of());
         costs.forEach((name, some) -> report.row(
                 name,
                 Cost.median(some, Cost::perSecond),
@@ -196,7 +213,13 @@ final class HttpBench {
                 Cost.median(some, Cost::totalMicros),
                 Cost.ratio(ours, some, Cost::totalMicros)));
         costs.forEach(this::noteWarming);
-        return costs;
+        List<Cost> theirs = costs.getOrDefault(comparison.turns().get(1).name(), List.of());
+        report.atMost(
+                comparison.title() + ": CPU/op vs " + comparison.baseline(),
+                "×",
+                comparison.limit(),
+                Cost.ratio(ours, theirs, Cost::totalMicros));
+        comparison.check().run();
     }
 
     private void noteWarming(String name, List<Cost> turns) {
@@ -207,12 +230,6 @@ final class HttpBench {
             report.note("Not warm, or disturbed: " + name + " cost " + Report.shown(first)
                     + " µs in its first turn and " + Report.shown(last) + " µs in its last one.");
         }
-    }
-
-    private void bar(String what, double limit, Map<String, List<Cost>> costs, String baseline) {
-        List<Cost> ours = costs.getOrDefault("storegrid", List.of());
-        List<Cost> theirs = costs.getOrDefault(baseline, List.of());
-        report.atMost(what, "×", limit, Cost.ratio(ours, theirs, Cost::totalMicros));
     }
 
     /** Fails the run where a baseline's answer says less than ours, or more. */
