@@ -1,86 +1,81 @@
 package io.storegrid.load;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import io.storegrid.load.LoadSettings.Demand;
+import io.storegrid.load.StoreClient.Product;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
-/** SKUs that the target sells, read from its catalogue before the run. Immutable. */
+/** The products that shoppers choose from, and how likely each is. Immutable. */
 final class SkuPool {
 
-    private static final int PAGE_MAX = 200;
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final long SEED = 7;
 
-    private final List<String> skus;
+    private final List<Product> products;
+    private final double[] cumulative;
 
-    private SkuPool(List<String> skus) {
-        this.skus = List.copyOf(skus);
-    }
-
-    /** Reads pages until there are {@code count} SKUs or the catalogue ends. */
-    static SkuPool read(URI target, int count) {
-        HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-        List<String> skus = new ArrayList<>();
-        String cursor = "";
-        do {
-            JsonNode page = page(http, target, Math.min(PAGE_MAX, count - skus.size()), cursor);
-            page.path("items").forEach(item -> skus.add(item.path("sku").asText()));
-            cursor = page.path("page").path("nextCursor").asText("");
-        } while (!cursor.isEmpty() && skus.size() < count);
-        if (skus.isEmpty()) {
-            throw new IllegalStateException("The catalogue is empty [target=" + target + "]");
+    SkuPool(List<Product> products, Demand demand) {
+        // Ranks must have nothing to do with the order of SKUs, or the dear ones would be neighbours in every index.
+        Product[] ranked = products.toArray(Product[]::new);
+        SplittableRandom shuffle = new SplittableRandom(SEED);
+        for (int i = ranked.length - 1; i > 0; i--) {
+            int j = shuffle.nextInt(i + 1);
+            Product swapped = ranked[i];
+            ranked[i] = ranked[j];
+            ranked[j] = swapped;
         }
-        return new SkuPool(skus);
+        this.products = List.of(ranked);
+        this.cumulative = new double[ranked.length];
+        double sum = 0;
+        for (int i = 0; i < ranked.length; i++) {
+            sum += demand == Demand.ZIPF ? 1.0 / (i + 1) : 1.0;
+            cumulative[i] = sum;
+        }
     }
 
-    int size() {
-        return skus.size();
+    /** Reads the catalogue of the target and, if told so, fills up its stock. */
+    static SkuPool prepare(LoadSettings settings) {
+        StoreClient store = new StoreClient(settings.target());
+        SkuPool pool = new SkuPool(store.catalogue(settings.skus()), settings.demand());
+        if (settings.stock() > 0) {
+            store.restock(pool.skus(), settings.stock());
+        }
+        return pool;
     }
 
-    /** A reservation of 1 to 4 different SKUs, 1 to 3 units each, as the API takes it. */
-    String order() {
+    List<String> skus() {
+        return products.stream().map(Product::sku).toList();
+    }
+
+    Product pick() {
+        return pick(ThreadLocalRandom.current());
+    }
+
+    Product pick(RandomGenerator random) {
+        int found = Arrays.binarySearch(cumulative, random.nextDouble(cumulative[cumulative.length - 1]));
+        return products.get(found >= 0 ? Math.min(found + 1, products.size() - 1) : -found - 1);
+    }
+
+    /** Wanted units of 1 to 4 different SKUs, 1 to 3 units each. */
+    Map<String, Integer> order() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        int lines = Math.min(random.nextInt(1, 5), skus.size());
-        Set<String> chosen = new LinkedHashSet<>();
-        while (chosen.size() < lines) {
-            chosen.add(skus.get(random.nextInt(skus.size())));
+        int lines = Math.min(random.nextInt(1, 5), products.size());
+        Map<String, Integer> order = new LinkedHashMap<>();
+        while (order.size() < lines) {
+            order.putIfAbsent(pick(random).sku(), random.nextInt(1, 4));
         }
-        return chosen.stream()
-                .map(sku -> "{\"sku\":\"" + sku + "\",\"quantity\":" + random.nextInt(1, 4) + "}")
-                .collect(Collectors.joining(",", "{\"lines\":[", "]}"));
+        return order;
     }
 
-    private static JsonNode page(HttpClient http, URI target, int limit, String cursor) {
-        String query = "/v1/products?limit=" + limit
-                + (cursor.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
-        HttpRequest request =
-                HttpRequest.newBuilder(target.resolve(query)).timeout(TIMEOUT).build();
-        try {
-            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
-            if (response.statusCode() != 200) {
-                throw new IllegalStateException(
-                        "No catalogue [url=" + request.uri() + ", status=" + response.statusCode() + "]");
-            }
-            return new ObjectMapper().readTree(response.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException("No store answers [target=" + target + "]", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+    /** The lines as the API takes them. */
+    static String json(Map<String, Integer> order) {
+        return order.entrySet().stream()
+                .map(line -> "{\"sku\":\"" + line.getKey() + "\",\"quantity\":" + line.getValue() + "}")
+                .collect(Collectors.joining(",", "[", "]"));
     }
 }
