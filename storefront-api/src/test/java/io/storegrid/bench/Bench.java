@@ -20,7 +20,13 @@ public final class Bench implements Callable<Integer> {
     /** The parts of a whole run. */
     enum Part {
         RESERVATIONS,
-        HTTP
+        HTTP,
+        REFUSALS,
+        HOLDS,
+        EXPIRY,
+        IDLE,
+        NODES,
+        MEMORY
     }
 
     @Option(
@@ -67,6 +73,24 @@ public final class Bench implements Callable<Integer> {
         }
         if (only.contains(Part.HTTP)) {
             new HttpBench(report, rounds, seconds, HttpBench.WARM_UP).run(routes);
+        }
+        if (only.contains(Part.REFUSALS)) {
+            new RefusalBench(report).run();
+        }
+        if (only.contains(Part.HOLDS)) {
+            new HoldsBench(report).run();
+        }
+        if (only.contains(Part.EXPIRY)) {
+            new ExpiryBench(report).run();
+        }
+        if (only.contains(Part.IDLE)) {
+            new IdleBench(report).run();
+        }
+        if (only.contains(Part.NODES)) {
+            new NodesBench(report).run();
+        }
+        if (only.contains(Part.MEMORY)) {
+            new MemoryBench(report).run();
         }
         report.finish();
         report.write(out);

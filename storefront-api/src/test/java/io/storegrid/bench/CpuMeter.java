@@ -37,6 +37,11 @@ final class CpuMeter {
         return sum;
     }
 
+    /** What a thread used, from its {@code schedstat}, which counts nanoseconds and not ticks; microseconds. */
+    static long scheduled(Path schedstat) throws IOException {
+        return Long.parseLong(Files.readString(schedstat).split(" ", -1)[0]) / 1_000;
+    }
+
     private static List<Long> children(long parent) {
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
             return processes
