@@ -152,7 +152,7 @@ final class ExpiryBench {
                 "×",
                 P99_MAX,
                 storm.latencyMs(0.99) / usual.latencyMs(0.99));
-        report.atMost("holds read after their time and not shown as EXPIRED", "", 0, late);
+        report.atMost("holds read after their time and not shown as EXPIRED", "", 0, (double) late);
         check(store, ids);
         tally.check(HOLDS);
     }

@@ -119,8 +119,7 @@ final class IdleBench {
                     String name = Files.readString(task.resolve("comm")).trim();
                     threads.put(name + '/' + task.getFileName(), CpuMeter.scheduled(task.resolve("schedstat")));
                 } catch (IOException e) {
-                    // A thread may end at any time.
-                    continue;
+                    // A thread may end at any time; it is left out then.
                 }
             }
         }

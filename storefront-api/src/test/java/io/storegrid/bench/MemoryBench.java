@@ -67,17 +67,25 @@ final class MemoryBench {
 
     /** Entries of one kind, and how {@code ADDED} more of them are made. */
     private enum Kind {
-        PRODUCT(StoreCaches.PRODUCTS, "product"),
-        STOCK(StoreCaches.INVENTORY, "inventory", "stock_ledger"),
-        CART(StoreCaches.CARTS, "cart", "cart_line"),
-        HOLD(StoreCaches.RESERVATIONS, "reservation", "reservation_line", "stock_ledger", "idempotency");
+        PRODUCT(StoreCaches.PRODUCTS),
+        STOCK(StoreCaches.INVENTORY),
+        CART(StoreCaches.CARTS),
+        HOLD(StoreCaches.RESERVATIONS);
 
         private final String cache;
-        private final List<String> tables;
 
-        Kind(String cache, String... tables) {
+        Kind(String cache) {
             this.cache = cache;
-            this.tables = List.of(tables);
+        }
+
+        /** Where PostgreSQL keeps them. */
+        List<String> tables() {
+            return switch (this) {
+                case PRODUCT -> List.of("product");
+                case STOCK -> List.of("inventory", "stock_ledger");
+                case CART -> List.of("cart", "cart_line");
+                case HOLD -> List.of("reservation", "reservation_line", "stock_ledger", "idempotency");
+            };
         }
 
         String label() {
@@ -190,13 +198,13 @@ final class MemoryBench {
             }
             Use empty = use(store, List.of());
             for (Kind kind : Kind.values()) {
-                Use before = use(store, kind.tables);
+                Use before = use(store, kind.tables());
                 add(store, kind, 0);
-                Use between = use(store, kind.tables);
+                Use between = use(store, kind.tables());
                 first.put(kind, between.since(before, ADDED));
                 if (second != null) {
                     add(store, kind, ADDED);
-                    second.put(kind, use(store, kind.tables).since(between, ADDED));
+                    second.put(kind, use(store, kind.tables()).since(between, ADDED));
                 }
                 long entries = store.grid().node(0).cache(kind.cache).sizeLong(CachePeekMode.PRIMARY);
                 if (entries != (second == null ? ADDED : 2 * ADDED)) {
@@ -232,8 +240,7 @@ final class MemoryBench {
         double least = Double.MAX_VALUE;
         for (int i = 0; i < 2; i++) {
             System.gc();
-            least = Math.min(
-                    least,
+            least = Math.min(least, (double)
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return least;

@@ -60,14 +60,19 @@ final class SteadyLoad implements AutoCloseable {
         return load;
     }
 
+    /** Lets no caller ask again. */
+    void stop() {
+        stopping = true;
+    }
+
     /**
-     * Waits until all callers have their last answer.
+     * Stops, and waits until all callers have their last answer.
      *
      * @throws IllegalStateException when any operation failed
      */
     @Override
     public void close() {
-        stopping = true;
+        stop();
         try {
             if (!callers.await(STOP_MAX_S, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("no answer for " + STOP_MAX_S + " s");
@@ -107,7 +112,12 @@ final class SteadyLoad implements AutoCloseable {
     private void next() {
         while (!stopping && failure.get() == null) {
             long asked = System.nanoTime();
-            CompletableFuture<Boolean> answer = operation.get();
+            CompletableFuture<Boolean> answer;
+            try {
+                answer = operation.get();
+            } catch (RuntimeException e) {
+                answer = CompletableFuture.failedFuture(e);
+            }
             if (!answer.isDone()) {
                 var unused = answer.whenComplete((holds, failed) -> {
                     answered(asked, holds, failed);
