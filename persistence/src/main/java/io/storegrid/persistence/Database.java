@@ -18,9 +18,11 @@ public final class Database implements AutoCloseable {
     /**
      * A lane's statements are planned once for each connection, for arrays of unknown length. Left to itself PostgreSQL plans
      * anew for every batch as long as batches are small, because it takes an unknown array for a long one; and that costs as
-     * much as the statement.
+     * much as the statement. What is planned once must not depend on how many rows there were at that moment: every row is
+     * found by its key, whatever the statistics say.
      */
-    private static final String ONE_PLAN = " -c plan_cache_mode=force_generic_plan";
+    private static final String ONE_PLAN =
+            " -c plan_cache_mode=force_generic_plan" + " -c enable_seqscan=off -c enable_bitmapscan=off";
 
     private final HikariDataSource writers;
     private final HikariDataSource laneReaders;

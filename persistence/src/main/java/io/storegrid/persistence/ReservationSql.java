@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
  * rows are locked in the order of their ids.
  */
 public final class ReservationSql {
+
+    private static final String HELD = HoldState.HELD.name();
 
     private static final String COLUMNS = """
             r.id, r.state, r.cart_id, r.created_at, r.expires_at, r.version,
@@ -44,19 +47,18 @@ public final class ReservationSql {
             INSERT INTO reservation_line (reservation_id, sku, quantity)
             SELECT * FROM unnest(?, ?, ?)""".replace("@created@", Times.fromMicros("t.created")).replace("@expires@", Times.fromMicros("t.expires"));
 
+    // HELD comes as a parameter, here and below: written out, PostgreSQL may take the index of the live holds for a
+    // short
+    // way to a few rows, and it is as long as there are live holds.
     private static final String SETTLE = """
-            WITH locked AS MATERIALIZED (
-                SELECT id FROM reservation WHERE id = ANY (?) ORDER BY id FOR UPDATE
-            )
-            UPDATE reservation r SET state = w.state, version = r.version + 1
-            FROM unnest(?, ?, ?) AS w (id, state, due)
-            WHERE (SELECT count(*) FROM locked) >= 0 AND r.id = w.id AND r.state = 'HELD' AND (r.expires_at <= clock_timestamp()) = w.due
-            RETURNING r.id, r.created_at, r.expires_at, r.version""";
+            UPDATE reservation SET state = ?, version = version + 1
+            WHERE id = ANY (?) AND state = ? AND (expires_at <= clock_timestamp()) = ?
+            RETURNING id, created_at, expires_at, version""";
 
     private static final String EXTEND = """
             UPDATE reservation r SET expires_at = @expires@, version = t.version
             FROM unnest(?, ?, ?) AS t (id, expires, version)
-            WHERE r.id = t.id AND r.state = 'HELD' AND r.version = t.version - 1""".replace("@expires@", Times.fromMicros("t.expires"));
+            WHERE r.id = t.id AND r.state = ? AND r.version = t.version - 1""".replace("@expires@", Times.fromMicros("t.expires"));
 
     private static final String DUE = """
             SELECT id, expires_at, clock_timestamp() FROM reservation
@@ -80,9 +82,9 @@ public final class ReservationSql {
     /**
      * The end of one hold.
      *
-     * @param due whether the hold's time must be over (EXPIRED) or must not be over (CONFIRMED, RELEASED)
+     * @param state EXPIRED if the hold's time must be over; CONFIRMED or RELEASED if it must not be
      */
-    public record Settlement(Reservation before, HoldState state, boolean due) {}
+    public record Settlement(Reservation before, HoldState state) {}
 
     /** A hold whose time is over. */
     public record DueHold(String id, long expiresAtMicros, long nowMicros) {}
@@ -135,22 +137,35 @@ public final class ReservationSql {
     }
 
     /**
-     * Settles holds whose guards hold. Fewer back than in means that a guard was lost: the caller rolls back.
+     * Settles holds whose guards hold, with one statement for each state they end in: a row is found by its key and nothing is
+     * joined. Where there is more than one, all rows are locked in their order before. Fewer back than in means that a guard
+     * was lost: the caller rolls back.
      */
     public static Supplier<Map<String, Reservation>> settle(RoundTrip trip, List<Settlement> settlements) {
-        int count = settlements.size();
-        String[] ids = new String[count];
-        String[] states = new String[count];
-        Boolean[] due = new Boolean[count];
-        Map<String, Settlement> byId = new HashMap<>(count * 2);
-        for (int i = 0; i < count; i++) {
-            Settlement settlement = settlements.get(i);
-            ids[i] = settlement.before().id();
-            states[i] = settlement.state().name();
-            due[i] = settlement.due();
-            byId.put(ids[i], settlement);
+        Map<HoldState, List<String>> ids = new EnumMap<>(HoldState.class);
+        Map<String, Settlement> byId = new HashMap<>(settlements.size() * 2);
+        for (Settlement settlement : settlements) {
+            String id = settlement.before().id();
+            ids.computeIfAbsent(settlement.state(), state -> new ArrayList<>()).add(id);
+            byId.put(id, settlement);
         }
-        return trip.query(SETTLE, rows -> settled(rows, byId), ids, ids, states, due);
+        if (ids.size() > 1) {
+            var unused =
+                    trip.query(LOCK_ONLY, rows -> true, (Object) byId.keySet().toArray(new String[0]));
+        }
+        List<Supplier<Map<String, Reservation>>> parts = new ArrayList<>(ids.size());
+        ids.forEach((state, some) -> parts.add(trip.query(
+                SETTLE,
+                rows -> settled(rows, byId),
+                state.name(),
+                some.toArray(new String[0]),
+                HELD,
+                state == HoldState.EXPIRED)));
+        return () -> {
+            Map<String, Reservation> all = new HashMap<>(settlements.size() * 2);
+            parts.forEach(part -> all.putAll(part.get()));
+            return all;
+        };
     }
 
     private static Map<String, Reservation> settled(ResultSet rows, Map<String, Settlement> byId) throws SQLException {
@@ -178,7 +193,8 @@ public final class ReservationSql {
                 EXTEND,
                 extended.stream().map(Reservation::id).toArray(String[]::new),
                 extended.stream().mapToLong(Reservation::expiresAtMicros).toArray(),
-                extended.stream().mapToLong(Reservation::version).toArray());
+                extended.stream().mapToLong(Reservation::version).toArray(),
+                HELD);
     }
 
     /** Holds whose time is over, oldest first, behind a place in that order; {@code (0, "")} is its beginning. */

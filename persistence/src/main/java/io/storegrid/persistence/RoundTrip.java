@@ -110,6 +110,16 @@ public final class RoundTrip {
         return replies.isEmpty();
     }
 
+    /** The statements that were added, in order; for tests. */
+    List<String> statements() {
+        return List.copyOf(statements);
+    }
+
+    /** Their values, in order; for tests. */
+    List<Object> parameters() {
+        return List.copyOf(parameters);
+    }
+
     private String text() {
         String known = TEXTS.get(statements);
         if (known == null) {

@@ -53,6 +53,9 @@ public final class StockSql {
             SELECT t.sku, t.on_hand, 0, 1 FROM unnest(?, ?) AS t (sku, on_hand) ORDER BY t.sku
             ON CONFLICT DO NOTHING""";
 
+    // That numbers are what they are is asked only because PostgreSQL thinks that few rows pass such a filter: for few
+    // it
+    // looks rows up by their keys instead of reading all, whatever the size of the table was when it planned.
     // The lock is a sub-select that is evaluated before the first row is updated, and the ledger's entries are found by
     // their place in the arrays: one relation more to join, and a plan for unknown array lengths would loop over all
     // pairs
@@ -69,6 +72,7 @@ public final class StockSql {
                     AS w (sku, delta_on_hand, delta_reserved, entries, behind, need, need_reserved, expected)
                 WHERE (SELECT count(*) FROM locked) >= 0
                   AND i.sku = w.sku
+                  AND w.entries > 0 AND w.behind >= 0 AND w.need >= 0
                   AND i.on_hand - i.reserved >= w.need
                   AND i.reserved >= w.need_reserved
                   AND (w.expected = 0 OR i.version = w.expected)

@@ -78,22 +78,20 @@ class ReservationSqlIT {
         }
     }
 
-    @ParameterizedTest(name = "past its time {0}, guard says due {1}, to {2}: settled {3}")
+    @ParameterizedTest(name = "past its time {0}, to {1}: settled {2}")
     @CsvSource({
-        "false, false, CONFIRMED, true",
-        "false, false, RELEASED,  true",
-        "false, true,  EXPIRED,   false",
-        "true,  true,  EXPIRED,   true",
-        "true,  false, CONFIRMED, false",
-        "true,  false, RELEASED,  false"
+        "false, CONFIRMED, true",
+        "false, RELEASED,  true",
+        "false, EXPIRED,   false",
+        "true,  EXPIRED,   true",
+        "true,  CONFIRMED, false",
+        "true,  RELEASED,  false"
     })
-    void aSettlementHoldsOnlyOnTheDatabasesClock(boolean past, boolean guardDue, HoldState state, boolean settled)
-            throws SQLException {
+    void aSettlementHoldsOnlyOnTheDatabasesClock(boolean past, HoldState state, boolean settled) throws SQLException {
         try (Connection connection = database.connect()) {
             Reservation hold = insert(connection, "rsv_1", past);
 
-            Map<String, Reservation> done =
-                    settle(connection, List.of(new ReservationSql.Settlement(hold, state, guardDue)));
+            Map<String, Reservation> done = settle(connection, List.of(new ReservationSql.Settlement(hold, state)));
 
             assertEquals(settled ? Map.of("rsv_1", hold.settled(state)) : Map.of(), done);
             Reservation row = Objects.requireNonNull(
@@ -108,14 +106,37 @@ class ReservationSqlIT {
         try (Connection connection = database.connect()) {
             Reservation hold = insert(connection, "rsv_1", false);
             Reservation other = insert(connection, "rsv_2", false);
-            ReservationSql.Settlement first = new ReservationSql.Settlement(hold, HoldState.CONFIRMED, false);
-            ReservationSql.Settlement second = new ReservationSql.Settlement(hold, HoldState.RELEASED, false);
-            ReservationSql.Settlement of2 = new ReservationSql.Settlement(other, HoldState.RELEASED, false);
+            ReservationSql.Settlement first = new ReservationSql.Settlement(hold, HoldState.CONFIRMED);
+            ReservationSql.Settlement second = new ReservationSql.Settlement(hold, HoldState.RELEASED);
+            ReservationSql.Settlement of2 = new ReservationSql.Settlement(other, HoldState.RELEASED);
 
             assertEquals(Set.of("rsv_1"), settle(connection, List.of(first)).keySet());
             assertEquals(
                     Set.of("rsv_2"), settle(connection, List.of(second, of2)).keySet());
             assertEquals(0, ReservationSql.countLive(connection));
+        }
+    }
+
+    @Test
+    void holdsOfOneBatchEndEachInItsOwnState() throws SQLException {
+        try (Connection connection = database.connect()) {
+            Reservation sold = insert(connection, "rsv_3", false);
+            Reservation freed = insert(connection, "rsv_2", false);
+            Reservation over = insert(connection, "rsv_1", true);
+
+            Map<String, Reservation> settled = settle(
+                    connection,
+                    List.of(
+                            new ReservationSql.Settlement(sold, HoldState.CONFIRMED),
+                            new ReservationSql.Settlement(over, HoldState.EXPIRED),
+                            new ReservationSql.Settlement(freed, HoldState.RELEASED)));
+
+            assertEquals(
+                    Map.of(
+                            "rsv_3", sold.settled(HoldState.CONFIRMED),
+                            "rsv_2", freed.settled(HoldState.RELEASED),
+                            "rsv_1", over.settled(HoldState.EXPIRED)),
+                    settled);
         }
     }
 
@@ -131,7 +152,7 @@ class ReservationSqlIT {
                     Map.of("rsv_1", new ReservationSql.Reading(later, true)),
                     ReservationSql.read(connection, List.of("rsv_1")));
 
-            settle(connection, List.of(new ReservationSql.Settlement(later, HoldState.RELEASED, false)));
+            settle(connection, List.of(new ReservationSql.Settlement(later, HoldState.RELEASED)));
             database.execute("UPDATE reservation SET version = 2");
             assertEquals(0, extend(connection, List.of(later.extendedTo(later.expiresAtMicros()))));
         }
@@ -145,7 +166,7 @@ class ReservationSqlIT {
             assertEquals(1, extend(connection, List.of(extended)));
 
             Map<String, Reservation> settled =
-                    settle(connection, List.of(new ReservationSql.Settlement(copy, HoldState.CONFIRMED, false)));
+                    settle(connection, List.of(new ReservationSql.Settlement(copy, HoldState.CONFIRMED)));
 
             assertEquals(Map.of("rsv_1", extended.settled(HoldState.CONFIRMED)), settled);
         }

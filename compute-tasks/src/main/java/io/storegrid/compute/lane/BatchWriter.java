@@ -109,11 +109,12 @@ final class BatchWriter {
         trip.send(connection);
 
         require("carts", writtenCarts.get(), carts.size());
-        require("holds", settled.get().size(), settlements.size());
+        Map<String, Reservation> ended = settled.get();
+        require("holds", ended.size(), settlements.size());
         require("holds", writtenExtensions.get(), extended.size());
         require("products", writtenProducts.get(), products.size());
         require("stock", changed.get().size(), changes.size());
-        return effects(settled.get(), changed.get());
+        return effects(ended, changed.get());
     }
 
     private static void require(String guard, int written, int meant) throws GuardLost {

@@ -53,7 +53,7 @@ final class HoldRow {
         if (before == null || settlement != null || extended != null) {
             throw new InvariantViolation("a hold settled twice in a batch [" + before + "]");
         }
-        settlement = new ReservationSql.Settlement(before, state, state == HoldState.EXPIRED);
+        settlement = new ReservationSql.Settlement(before, state);
         return before.settled(state);
     }
 

@@ -90,12 +90,6 @@ class HoldRulesTest {
         InventoryItem stock = Objects.requireNonNull(rows.set.stock("A").current());
         assertEquals(stockAfter, stock.onHand() + "/" + stock.reserved());
         assertEquals(stockAfter.equals("10/6"), row.settlement() == null);
-        if (row.settlement() != null) {
-            assertEquals(
-                    row.settlement().state() == HoldState.EXPIRED,
-                    row.settlement().due(),
-                    "the guard on the time (PROTOCOL 16)");
-        }
     }
 
     @Test
