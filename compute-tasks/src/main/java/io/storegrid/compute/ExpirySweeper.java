@@ -29,10 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class ExpirySweeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExpirySweeper.class);
-    private static final long ROUND_MS = 100;
+    private static final long ROUND_MS = 200;
     private static final int PAGE = 2_000;
     private static final long CHUNK_WAIT_S = 5;
-    private static final long COUNT_EVERY_ROUNDS = 150;
+    private static final long COUNT_EVERY_ROUNDS = 75;
 
     private final Database database;
     private final LaneHost lanes;
@@ -108,7 +108,7 @@ public final class ExpirySweeper implements AutoCloseable {
                     running.add(lanes.submit(new ExpireHold(due.id())));
                 }
             }
-            // Two pages at a time: the lane never waits for us, and is never full of expiries when a shopper comes.
+            // Two pages at a time: the lane never waits for us, and its queue is never full of expiries.
             await(before);
             before = running;
             if (page.size() < PAGE) {

@@ -13,8 +13,6 @@ import io.storegrid.compute.lane.LaneSettings;
 import io.storegrid.persistence.Database;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import org.apache.ignite.Ignite;
@@ -29,12 +27,7 @@ public final class StoreRuntime implements AutoCloseable {
     private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
     private static final long DRAIN_STEP_MS = 10;
 
-    /** Threads that tell callers what became of their commands; more than one, so that one slow caller is not all. */
-    private static final int ANSWERING_THREADS = 2;
-
     private final Ignite ignite;
-    private final ExecutorService answering =
-            Executors.newFixedThreadPool(ANSWERING_THREADS, Threads.daemons("storegrid-answers"));
     private final StoreHealth health;
     private final Healer healer;
     private final LaneHost lanes;
@@ -52,8 +45,8 @@ public final class StoreRuntime implements AutoCloseable {
         StoreClock clock = new StoreClock();
         health = new StoreHealth(database, clock);
         healer = new Healer(database, caches, registry);
-        lanes = new LaneHost(ignite, caches, database, health, clock, healer, settings, answering, registry);
-        commands = new GridCommandGateway(ignite, lanes, answering, quorum);
+        lanes = new LaneHost(ignite, caches, database, health, clock, healer, settings, registry);
+        commands = new GridCommandGateway(ignite, lanes, quorum);
         reads = new GridReadGateway(caches, database, health, clock);
         sweeper = new ExpirySweeper(database, lanes, health, registry);
         reconciler = new Reconciler(ignite);
@@ -128,7 +121,6 @@ public final class StoreRuntime implements AutoCloseable {
         }
         lanes.close();
         commands.close();
-        answering.shutdown();
         healer.close();
         ignite.cluster().nodeLocalMap().remove(Healer.class.getName());
         health.close();

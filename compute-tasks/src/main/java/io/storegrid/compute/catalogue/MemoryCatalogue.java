@@ -62,7 +62,7 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
     private static final int NOTICE_BATCH = 128;
 
     /** … and wait for company up to this long, milliseconds. */
-    private static final long NOTICE_DELAY_MS = 20;
+    private static final long NOTICE_DELAY_MS = 100;
 
     private final CatalogueIndex index = new CatalogueIndex();
     private final Ignite ignite;

@@ -12,7 +12,8 @@ public interface CommandGateway {
     /**
      * Has {@code command} decided by the lane that owns it. Returns at once; the future ends in an answer that is committed
      * or in a {@link Fault}, within {@code deadline}. After hand-over a time-out is {@link
-     * io.storegrid.compute.FaultCode#OUTCOME_UNKNOWN}, never a failure.
+     * io.storegrid.compute.FaultCode#OUTCOME_UNKNOWN}, never a failure. What is chained to the future runs on the thread
+     * that ended it, a lane's or the grid's, unless it is chained with an executor: it must not wait for anything.
      */
     CompletableFuture<Answer> execute(Command command, Duration deadline);
 }

@@ -14,9 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GridCommandGateway implements CommandGateway, AutoCloseable {
 
-    private static final long DEADLINE_STEP_MS = 20;
+    private static final long DEADLINE_STEP_MS = 100;
     private static final long RETRY_FIRST_MS = 5;
     private static final long RETRY_MAX_MS = 200;
 
@@ -44,16 +42,11 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-gateway"));
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
-    private final Executor answering;
     private final BooleanSupplier quorum;
     private volatile boolean draining;
 
-    /**
-     * @param answering runs what callers do with what they are told, so that no lane and no thread of the grid does
-     * @param quorum whether this node sees enough of the grid to take writes; asked for each command
-     */
-    public GridCommandGateway(Ignite ignite, LaneHost lanes, Executor answering, BooleanSupplier quorum) {
-        this.answering = answering;
+    /** @param quorum whether this node sees enough of the grid to take writes; asked for each command */
+    public GridCommandGateway(Ignite ignite, LaneHost lanes, BooleanSupplier quorum) {
         this.quorum = quorum;
         this.ignite = ignite;
         this.lanes = lanes;
@@ -129,7 +122,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             handedOver.set(true);
             CompletableFuture<Answer> sent = owner.isLocal()
                     ? lanes.submit(command)
-                    : outboxes.computeIfAbsent(owner.id(), id -> new Outbox(ignite, id, answering))
+                    : outboxes.computeIfAbsent(owner.id(), id -> new Outbox(ignite, id))
                             .send(command);
             var unused = sent.whenComplete(this::ended);
         }
@@ -165,12 +158,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
 
         private void fail(Throwable why) {
             running.remove(this);
-            try {
-                answering.execute(() -> result.completeExceptionally(why));
-            } catch (RejectedExecutionException e) {
-                // The node stops; whoever still waits hears it here.
-                result.completeExceptionally(why);
-            }
+            result.completeExceptionally(why);
         }
 
         private void again() {

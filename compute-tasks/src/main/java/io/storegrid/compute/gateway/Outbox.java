@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
@@ -32,13 +31,10 @@ final class Outbox {
 
     private final Ignite ignite;
     private final UUID owner;
-    private final Executor answering;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    /** @param answering runs what callers do with what they are told */
-    Outbox(Ignite ignite, UUID owner, Executor answering) {
-        this.answering = answering;
+    Outbox(Ignite ignite, UUID owner) {
         this.ignite = ignite;
         this.owner = owner;
     }
@@ -76,7 +72,7 @@ final class Outbox {
             IgniteFuture<Reply[]> call = ignite.compute(ignite.cluster().forNodeId(owner))
                     .withNoFailover()
                     .callAsync(new LaneTask(load.stream().map(Waiting::command).toList()));
-            call.listenAsync(done -> land(load, done), answering);
+            call.listen(done -> land(load, done));
         } catch (IgniteException | IllegalStateException e) {
             landed();
             load.forEach(waiting -> waiting.answer().completeExceptionally(new OwnerLost(owner, e)));

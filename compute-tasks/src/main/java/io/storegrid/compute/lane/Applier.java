@@ -8,7 +8,6 @@ import io.storegrid.domain.Reservation;
 import io.storegrid.domain.Versioned;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -31,17 +30,15 @@ final class Applier implements AutoCloseable {
     private final IgniteCache<String, ? extends Versioned> carts;
     private final IgniteCache<String, ? extends Versioned> products;
     private final Healer healer;
-    private final Executor answering;
     private final LaneMetrics metrics;
     private final ExecutorService thread;
 
-    Applier(String name, StoreCaches caches, Healer healer, Executor answering, LaneMetrics metrics) {
+    Applier(String name, StoreCaches caches, Healer healer, LaneMetrics metrics) {
         this.stock = caches.inventory().withSkipStore();
         this.reservations = caches.reservations().withSkipStore();
         this.carts = caches.carts().withSkipStore();
         this.products = caches.products().withSkipStore();
         this.healer = healer;
-        this.answering = answering;
         this.metrics = metrics;
         this.thread = Executors.newSingleThreadExecutor(Threads.daemons(name));
     }
@@ -50,8 +47,7 @@ final class Applier implements AutoCloseable {
     void apply(Effects effects, Map<Member, Answer> answers) {
         thread.execute(() -> {
             applyAll(effects);
-            // All of a batch in one hand-over; this thread has the next batch to show.
-            answering.execute(() -> answers.forEach(Member::answer));
+            answers.forEach(Member::answer);
             for (Reservation reservation : effects.reservations().values()) {
                 if (reservation.state().settled()) {
                     metrics.settled(reservation.state(), 1);

@@ -7,7 +7,6 @@ import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.CartSql;
-import io.storegrid.persistence.Database;
 import io.storegrid.persistence.ProductSql;
 import io.storegrid.persistence.ReservationSql;
 import io.storegrid.persistence.StockSql;
@@ -35,7 +34,6 @@ final class BatchReader {
     /** Rounds of "decide, read what memory may not refuse on"; each names rows that were not read before. */
     private static final int ROUNDS_MAX = 4;
 
-    private final Database database;
     private final StoreClock clock;
     private final Copies<InventoryItem> stock;
     private final Copies<Cart> carts;
@@ -47,12 +45,10 @@ final class BatchReader {
      *     guarded, so an old copy costs a second try and nothing else
      */
     BatchReader(
-            Database database,
             StoreClock clock,
             int copiesMax,
             Function<String, @Nullable Reservation> gridHold,
             ToIntFunction<String> partitionOf) {
-        this.database = database;
         this.clock = clock;
         this.stock = new Copies<>(copiesMax);
         this.carts = new Copies<>(copiesMax);
@@ -62,19 +58,33 @@ final class BatchReader {
 
     /** What was read from PostgreSQL for this batch, after every member had entered the lane. */
     private static final class FreshReads {
+        private final Transaction transaction;
         private final Map<String, StockSql.Reading> stock = new HashMap<>();
         private final Set<String> readStock = new HashSet<>();
         private final Map<String, ReservationSql.Reading> holds = new HashMap<>();
         private final Set<String> readHolds = new HashSet<>();
         private final Map<String, Cart> carts = new HashMap<>();
         private final Set<String> readCarts = new HashSet<>();
+
+        FreshReads(Transaction transaction) {
+            this.transaction = transaction;
+        }
     }
 
-    /** Decides {@code batch} on pictures; null when that leads nowhere and locks have to. */
+    /** Gives the connection of the batch's transaction, once it is needed. */
+    interface Transaction {
+        Connection connection() throws SQLException;
+    }
+
+    /**
+     * Decides {@code batch} on pictures; null when that leads nowhere and locks have to. What has to be read is read in the
+     * transaction that writes afterwards: each statement of it sees what was committed before it began, and one transaction
+     * less is one less.
+     */
     @Nullable
-    Plan inMemory(List<Member> batch) throws SQLException {
+    Plan inMemory(List<Member> batch, Transaction transaction) throws SQLException {
         Touches touches = new Touches(batch);
-        FreshReads fresh = new FreshReads();
+        FreshReads fresh = new FreshReads(transaction);
         for (int round = 0; round < ROUNDS_MAX; round++) {
             Plan plan = Plan.decide(batch, assemble(touches, fresh));
             if (!plan.incomplete()) {
@@ -169,7 +179,7 @@ final class BatchReader {
                 }
             }
         }
-        loadStock(missing(skus, fresh.readStock, stock));
+        loadStock(missing(skus, fresh.readStock, stock), fresh);
         readCarts(missing(touches.carts(), fresh.readCarts, carts), fresh);
 
         WorkingSet rows = new WorkingSet(clock.nowMicros(), partitionOf);
@@ -231,12 +241,9 @@ final class BatchReader {
     }
 
     /** Makes pictures. What a refusal would rest on is more than the row, and is read when one is near. */
-    private void loadStock(Set<String> skus) throws SQLException {
-        if (skus.isEmpty()) {
-            return;
-        }
-        try (Connection connection = database.laneReader()) {
-            StockSql.rows(connection, skus).forEach(stock::loaded);
+    private void loadStock(Set<String> skus, FreshReads fresh) throws SQLException {
+        if (!skus.isEmpty()) {
+            StockSql.rows(fresh.transaction.connection(), skus).forEach(stock::loaded);
         }
     }
 
@@ -244,21 +251,16 @@ final class BatchReader {
         if (skus.isEmpty()) {
             return;
         }
-        try (Connection connection = database.laneReader()) {
-            Map<String, StockSql.Reading> readings = StockSql.read(connection, skus);
-            stock.drop(skus);
-            readings.forEach((sku, reading) -> stock.loaded(sku, reading.item()));
-            fresh.stock.putAll(readings);
-            fresh.readStock.addAll(skus);
-        }
+        Map<String, StockSql.Reading> readings = StockSql.read(fresh.transaction.connection(), skus);
+        stock.drop(skus);
+        readings.forEach((sku, reading) -> stock.loaded(sku, reading.item()));
+        fresh.stock.putAll(readings);
+        fresh.readStock.addAll(skus);
     }
 
     private void readHolds(Set<String> ids, FreshReads fresh) throws SQLException {
-        if (ids.isEmpty()) {
-            return;
-        }
-        try (Connection connection = database.laneReader()) {
-            fresh.holds.putAll(ReservationSql.read(connection, ids));
+        if (!ids.isEmpty()) {
+            fresh.holds.putAll(ReservationSql.read(fresh.transaction.connection(), ids));
             fresh.readHolds.addAll(ids);
         }
     }
@@ -267,12 +269,10 @@ final class BatchReader {
         if (ids.isEmpty()) {
             return;
         }
-        try (Connection connection = database.laneReader()) {
-            Map<String, Cart> read = CartSql.read(connection, ids);
-            carts.drop(ids);
-            read.forEach(carts::loaded);
-            fresh.carts.putAll(read);
-            fresh.readCarts.addAll(ids);
-        }
+        Map<String, Cart> read = CartSql.read(fresh.transaction.connection(), ids);
+        carts.drop(ids);
+        read.forEach(carts::loaded);
+        fresh.carts.putAll(read);
+        fresh.readCarts.addAll(ids);
     }
 }

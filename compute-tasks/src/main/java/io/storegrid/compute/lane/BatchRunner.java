@@ -148,19 +148,20 @@ final class BatchRunner {
         }
         long startNanos = System.nanoTime();
         Way way = wanted;
-        Connection connection = null;
+        Held held = new Held();
         Stage stage = Stage.BEFORE;
         Effects written = new Effects();
         try {
-            Plan plan = way == Way.LOCKED ? null : reader.inMemory(batch);
+            Plan plan = way == Way.LOCKED ? null : reader.inMemory(batch, held::get);
             if (plan == null) {
                 way = Way.LOCKED;
             } else if (!BatchWriter.writes(plan)
                     && plan.answers().keySet().stream().noneMatch(BatchRunner::keyed)) {
+                rollBack(held.connection);
                 finish(plan, new Effects(), again);
                 return;
             }
-            connection = database.writer();
+            Connection connection = held.get();
             if (attempt >= SHORT_LOCK_WAIT_FROM) {
                 shortenLockTimeout(connection);
             }
@@ -217,27 +218,41 @@ final class BatchRunner {
         } catch (GuardLost lost) {
             heartbeat.run();
             metrics.guardLost(lost.guard());
-            rollBack(connection);
+            rollBack(held.connection);
             reader.drop(batch);
             attempt(batch, Way.LOCKED, again, attempt + 1);
         } catch (SQLException e) {
             if (stage == Stage.COMMITTING) {
-                discard(connection);
+                discard(held.connection);
                 reader.drop(batch);
                 commitUnknown(batch, written, e, again, attempt);
             } else {
-                failed(batch, way, e, connection, stage, again, attempt);
+                failed(batch, way, e, held.connection, stage, again, attempt);
             }
         } catch (RuntimeException e) {
             reader.dropAll();
             blame(e instanceof InvariantViolation ? "a rule was broken" : "it failed", batch, stage, e);
             if (stage == Stage.COMMITTING) {
-                discard(connection);
+                discard(held.connection);
                 commitUnknown(batch, written, e, again, attempt);
             } else {
-                rollBack(connection);
+                rollBack(held.connection);
                 isolate(batch, way, again, attempt, new Fault(FaultCode.INTERNAL, "a batch failed", e));
             }
+        }
+    }
+
+    /** The connection of a batch's transaction, taken from the pool when it is needed first. */
+    private final class Held {
+        private @Nullable Connection connection;
+
+        Connection get() throws SQLException {
+            Connection taken = connection;
+            if (taken == null) {
+                taken = database.writer();
+                connection = taken;
+            }
+            return taken;
         }
     }
 

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +54,6 @@ public final class LaneHost implements AutoCloseable {
     private int rounds;
     private int ownership;
 
-    /** @param answering runs what callers do with their answers */
     public LaneHost(
             Ignite ignite,
             StoreCaches caches,
@@ -64,7 +62,6 @@ public final class LaneHost implements AutoCloseable {
             StoreClock clock,
             Healer healer,
             LaneSettings settings,
-            Executor answering,
             MeterRegistry registry) {
         this.ignite = ignite;
         this.caches = caches;
@@ -73,9 +70,9 @@ public final class LaneHost implements AutoCloseable {
         this.cartAffinity = ignite.affinity(StoreCaches.CARTS);
         LaneMetrics metrics = new LaneMetrics(registry);
         for (int i = 0; i < settings.lanes(); i++) {
-            BatchReader reader = new BatchReader(
-                    database, clock, settings.copiesMax(), this::ownCopy, sku -> stockAffinity.partition(sku));
-            Applier applier = new Applier("storegrid-applier-" + i, caches, healer, answering, metrics);
+            BatchReader reader =
+                    new BatchReader(clock, settings.copiesMax(), this::ownCopy, sku -> stockAffinity.partition(sku));
+            Applier applier = new Applier("storegrid-applier-" + i, caches, healer, metrics);
             BatchRunner runner = new BatchRunner(database, health, clock, reader, applier, metrics);
             Lane lane = new Lane("storegrid-lane-" + i, settings, health, reader, runner, this::owns);
             appliers.add(applier);
