@@ -52,7 +52,7 @@ public final class Bench implements Callable<Integer> {
     private int rounds = 3;
 
     @Option(names = "--seconds", description = "Length of one turn, about. Default: ${DEFAULT-VALUE}.")
-    private double seconds = 1;
+    private double seconds = 0.5;
 
     @Option(names = "--out", description = "Where the page is written. Default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("target", "bench.md");
@@ -60,9 +60,17 @@ public final class Bench implements Callable<Integer> {
     private Bench() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Bench())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments));
+        int code;
+        try {
+            code = new CommandLine(new Bench())
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .execute(arguments);
+        } catch (Error e) {
+            // Threads of the grid would keep the process, and whoever waits for it, for ever.
+            e.printStackTrace();
+            code = 1;
+        }
+        System.exit(code);
     }
 
     @Override

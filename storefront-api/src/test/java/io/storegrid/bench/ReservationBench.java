@@ -47,11 +47,12 @@ final class ReservationBench {
 
     void run(List<Demand.Shape> shapes) {
         for (Demand.Shape shape : shapes) {
-            run(Demand.of(shape, SKUS, 1));
+            run(Demand.of(shape, SKUS, 1), shape == shapes.get(0));
         }
     }
 
-    private void run(Demand demand) {
+    /** @param cold whether this is the first shape, so that no contender's code is compiled yet */
+    private void run(Demand demand, boolean cold) {
         report.section("Reservations in process, " + demand.shape().label() + ", one line");
         report.head(
                 "callers",
@@ -73,7 +74,7 @@ final class ReservationBench {
                 Turn turn = new Turn(made.getValue().get(), demand);
                 turns.add(turn);
                 turn.contender().stock(demand.all(), AMPLE);
-                turn.warmUp(64, warmUp(turn.contender()));
+                turn.warmUp(64, warmUp(turn.contender(), cold));
             }
             for (int callers : this.callers) {
                 compare(demand, turns, callers);
@@ -84,9 +85,11 @@ final class ReservationBench {
         }
     }
 
-    /** Operations after which the code of a contender is compiled. */
-    private static int warmUp(Contender contender) {
-        return contender instanceof LaneContender || contender instanceof Ceiling ? 200_000 : 12_000;
+    /** Operations after which the code of a contender is compiled; once it is, its caches fill up sooner. */
+    private static int warmUp(Contender contender, boolean cold) {
+        boolean batches = contender instanceof LaneContender || contender instanceof Ceiling;
+        int operations = batches ? 250_000 : 12_000;
+        return cold ? operations : operations / 8;
     }
 
     private void compare(Demand demand, List<Turn> turns, int callers) {
