@@ -29,10 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class ExpirySweeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExpirySweeper.class);
-    private static final long ROUND_MS = 200;
+    private static final long ROUND_MS = 300;
     private static final int PAGE = 2_000;
     private static final long CHUNK_WAIT_S = 5;
-    private static final long COUNT_EVERY_ROUNDS = 75;
+    private static final long COUNT_EVERY_ROUNDS = 50;
 
     private final Database database;
     private final LaneHost lanes;

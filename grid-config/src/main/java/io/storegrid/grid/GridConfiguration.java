@@ -40,6 +40,8 @@ final class GridConfiguration {
                 "java.net.preferIPv4Stack", "true",
                 // A log of page locks for the search for deadlocks of Ignite's own; a twentieth of the cost of a put.
                 "IGNITE_PAGE_LOCK_TRACKER_TYPE", "-1",
+                // Looks twenty times a second otherwise, and pauses that matter here are longer.
+                "IGNITE_JVM_PAUSE_DETECTOR_PRECISION", "500",
                 "IGNITE_QUIET", "false",
                 "IGNITE_NO_ASCII", "true",
                 "IGNITE_NO_SHUTDOWN_HOOK", "true",

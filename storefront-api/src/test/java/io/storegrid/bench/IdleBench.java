@@ -28,8 +28,8 @@ final class IdleBench {
     private static final double CPU_MAX_PERCENT = 2;
 
     private static final long WINDOW_MS = 2_000;
-    private static final int WINDOWS_ALIKE = 4;
-    private static final long WINDOWS_DIFFER_MAX_MICROS = 30_000;
+    private static final int WINDOWS_ALIKE = 6;
+    private static final long WINDOWS_DIFFER_MAX_MICROS = 20_000;
     private static final long SETTLE_MAX_MS = 40_000;
     private static final long WATCH_MS = 20_000;
     private static final int THREADS_SHOWN = 8;

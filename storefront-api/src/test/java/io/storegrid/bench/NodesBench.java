@@ -35,10 +35,10 @@ final class NodesBench {
     private static final int OPERATIONS = 6_000;
 
     /** On each node: three that are warm are compared with one that is. */
-    private static final int WARM_UP = 20_000;
+    private static final int WARM_UP = 30_000;
 
     private static final double LIMIT = 1.8;
-    private static final int HEAP_MB = 256;
+    private static final int HEAP_MB = 512;
     private static final int SKUS = 1_000;
     private static final int CREATED = 201;
     private static final long ON_HAND = 1_000_000_000L;

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GridCommandGateway implements CommandGateway, AutoCloseable {
 
-    private static final long DEADLINE_STEP_MS = 100;
+    private static final long DEADLINE_STEP_MS = 200;
     private static final long RETRY_FIRST_MS = 5;
     private static final long RETRY_MAX_MS = 200;
 

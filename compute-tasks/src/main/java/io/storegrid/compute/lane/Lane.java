@@ -126,7 +126,7 @@ public final class Lane implements AutoCloseable {
 
     /**
      * Tells callers in time when the database hangs: those whose batch runs too long that their outcome is unknown, those
-     * that still wait that nothing was done. To be called every 100 ms or so.
+     * that still wait that nothing was done. To be called every 200 ms or so.
      */
     void watch() {
         long since = batchSinceNanos;

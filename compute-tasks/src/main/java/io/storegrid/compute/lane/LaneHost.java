@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LaneHost implements AutoCloseable {
 
-    private static final long WATCH_EVERY_MS = 100;
-    private static final int OWNERSHIP_EVERY_ROUNDS = 10;
+    private static final long WATCH_EVERY_MS = 200;
+    private static final int OWNERSHIP_EVERY_ROUNDS = 5;
 
     private final Ignite ignite;
     private final StoreCaches caches;
