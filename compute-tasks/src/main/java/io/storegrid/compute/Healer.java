@@ -141,7 +141,7 @@ public final class Healer implements AutoCloseable {
                 heal(entry.getKey(), some);
             } catch (SQLException | RuntimeException e) {
                 mark(entry.getKey(), some);
-                LOG.warn("Healing has to wait [cache={}, keys={}]", entry.getKey(), some.size(), e);
+                LOG.debug("Healing has to wait [cache={}, keys={}]", entry.getKey(), some.size(), e);
             }
         }
     }

@@ -46,6 +46,7 @@ public final class Reconciler implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-reconciler"));
     private Set<UUID> seen = Set.of();
     private boolean owed;
+    private boolean waiting;
 
     public Reconciler(Ignite ignite) {
         this.ignite = ignite;
@@ -73,10 +74,16 @@ public final class Reconciler implements AutoCloseable {
             if (owed) {
                 long[] counts = CompareTask.compare(ignite);
                 owed = false;
+                waiting = false;
                 LOG.info("Compared copies after a node was lost [compared={}, repaired={}]", counts[0], counts[1]);
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("Comparing copies has to wait: {}", e.toString());
+            // Said once: the next try is half a second away, and an outage may take hours.
+            if (!waiting) {
+                LOG.warn("Comparing copies has to wait: {}", e.toString());
+            }
+            waiting = true;
+            LOG.debug("Comparing copies has to wait", e);
         }
     }
 

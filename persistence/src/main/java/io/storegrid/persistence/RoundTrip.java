@@ -105,11 +105,6 @@ public final class RoundTrip {
         return reply;
     }
 
-    /** Whether nothing was added. */
-    public boolean isEmpty() {
-        return replies.isEmpty();
-    }
-
     /** The statements that were added, in order; for tests. */
     List<String> statements() {
         return List.copyOf(statements);
