@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,19 +28,23 @@ import org.slf4j.LoggerFactory;
 public final class ExpirySweeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExpirySweeper.class);
-    private static final long ROUND_MS = 300;
+    /** Between two looks at least: what falls due meanwhile is settled together. */
+    private static final long ROUND_MIN_MS = 300;
+
+    /** Between two looks at most, and the shortest time that a hold can have: none made since the last look is due before. */
+    private static final long ROUND_MAX_MS = 1_000;
+
     private static final int PAGE = 2_000;
     private static final long CHUNK_WAIT_S = 5;
-    private static final long COUNT_EVERY_ROUNDS = 50;
+    private static final long COUNT_EVERY_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final Database database;
     private final LaneHost lanes;
     private final StoreHealth health;
     private final AtomicLong lagMicros = new AtomicLong();
     private final AtomicLong liveHolds = new AtomicLong();
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-sweeper"));
-    private long rounds;
+    private final ScheduledExecutorService thread = Threads.timer("storegrid-sweeper");
+    private long countedNanos = System.nanoTime() - COUNT_EVERY_NANOS;
 
     public ExpirySweeper(Database database, LaneHost lanes, StoreHealth health, MeterRegistry registry) {
         this.database = database;
@@ -58,7 +61,7 @@ public final class ExpirySweeper implements AutoCloseable {
 
     /** Begins to sweep. */
     public void start() {
-        var unused = thread.scheduleWithFixedDelay(this::round, ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
+        again(ROUND_MIN_MS);
     }
 
     @Override
@@ -66,15 +69,20 @@ public final class ExpirySweeper implements AutoCloseable {
         thread.shutdownNow();
     }
 
+    private void again(long delayMs) {
+        var unused = thread.schedule(this::round, delayMs, TimeUnit.MILLISECONDS);
+    }
+
     private void round() {
+        long delayMs = ROUND_MIN_MS;
         try {
-            if (!health.up()) {
-                return;
-            }
-            sweep();
-            if (rounds++ % COUNT_EVERY_ROUNDS == 0) {
-                health.readClock();
-                count();
+            if (health.up()) {
+                delayMs = Math.min(Math.max(sweep(), ROUND_MIN_MS), ROUND_MAX_MS);
+                if (System.nanoTime() - countedNanos >= COUNT_EVERY_NANOS) {
+                    countedNanos = System.nanoTime();
+                    health.readClock();
+                    count();
+                }
             }
         } catch (SQLException e) {
             LOG.debug("A sweep has to wait for PostgreSQL", e);
@@ -82,18 +90,25 @@ public final class ExpirySweeper implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.warn("A sweep failed", e);
+        } finally {
+            again(delayMs);
         }
     }
 
-    private void sweep() throws SQLException, InterruptedException {
+    /** Settles what is due; milliseconds until the next hold is. */
+    private long sweep() throws SQLException, InterruptedException {
         long afterMicros = 0;
         String afterId = "";
         boolean first = true;
         List<CompletableFuture<Answer>> before = List.of();
         while (true) {
             List<ReservationSql.DueHold> page;
+            long nextMicros = 0;
             try (Connection connection = database.reader()) {
                 page = ReservationSql.due(connection, afterMicros, afterId, PAGE);
+                if (page.isEmpty()) {
+                    nextMicros = ReservationSql.nextDueIn(connection);
+                }
             }
             if (first) {
                 lagMicros.set(
@@ -113,7 +128,7 @@ public final class ExpirySweeper implements AutoCloseable {
             before = running;
             if (page.size() < PAGE) {
                 await(before);
-                return;
+                return TimeUnit.MICROSECONDS.toMillis(nextMicros);
             }
             afterMicros = page.get(page.size() - 1).expiresAtMicros();
             afterId = page.get(page.size() - 1).id();

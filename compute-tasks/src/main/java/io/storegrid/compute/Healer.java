@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ignite.IgniteCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +42,10 @@ public final class Healer implements AutoCloseable {
     private final StoreCaches caches;
     private final Map<String, Set<String>> marked = new ConcurrentHashMap<>();
     private final Counter repaired;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-healer"));
+    private final Counter compared;
+    private final Counter ahead;
+    private final AtomicBoolean due = new AtomicBoolean();
+    private final ScheduledExecutorService thread = Threads.timer("storegrid-healer");
 
     public Healer(Database database, StoreCaches caches, MeterRegistry registry) {
         this.database = database;
@@ -51,16 +53,24 @@ public final class Healer implements AutoCloseable {
         this.repaired = Counter.builder("storegrid.cache.repairs")
                 .description("Cache entries that were older than their row and were brought up to date")
                 .register(registry);
-    }
-
-    /** Begins to heal what is marked. */
-    public void start() {
-        var unused = thread.scheduleWithFixedDelay(this::round, ROUND_MS, ROUND_MS, TimeUnit.MILLISECONDS);
+        this.compared = Counter.builder("storegrid.cache.compared")
+                .description("Copies compared with their rows, by the reconciler")
+                .register(registry);
+        this.ahead = Counter.builder("storegrid.cache.ahead")
+                .description("Copies that were newer than any row and were replaced: defects")
+                .register(registry);
     }
 
     /** Remembers keys of a cache whose entries may be older than their rows. */
     public void mark(String cache, Collection<String> keys) {
         marked.computeIfAbsent(cache, name -> ConcurrentHashMap.newKeySet()).addAll(keys);
+        soon();
+    }
+
+    private void soon() {
+        if (due.compareAndSet(false, true)) {
+            var unused = thread.schedule(this::round, ROUND_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /**
@@ -101,9 +111,11 @@ public final class Healer implements AutoCloseable {
         return rows;
     }
 
-    /** Counts entries that were brought up to date by someone else. */
-    void countRepairs(long entries) {
-        repaired.increment((double) entries);
+    /** Counts what a pass of the reconciler found. */
+    void countCompared(long copies, long older, long newer) {
+        compared.increment((double) copies);
+        repaired.increment((double) older);
+        ahead.increment((double) newer);
     }
 
     @Override
@@ -124,6 +136,7 @@ public final class Healer implements AutoCloseable {
     }
 
     private void round() {
+        due.set(false);
         for (Map.Entry<String, Set<String>> entry : marked.entrySet()) {
             List<String> some = new ArrayList<>();
             for (String key : entry.getValue()) {
@@ -142,6 +155,9 @@ public final class Healer implements AutoCloseable {
             } catch (SQLException | RuntimeException e) {
                 mark(entry.getKey(), some);
                 LOG.debug("Healing has to wait [cache={}, keys={}]", entry.getKey(), some.size(), e);
+            }
+            if (!entry.getValue().isEmpty()) {
+                soon();
             }
         }
     }

@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ignite.Ignite;
@@ -35,8 +34,7 @@ public final class Housekeeper implements AutoCloseable {
     private final Ignite ignite;
     private final Database database;
     private final StoreCaches caches;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-housekeeper"));
+    private final ScheduledExecutorService thread = Threads.timer("storegrid-housekeeper");
 
     public Housekeeper(Ignite ignite, Database database, StoreCaches caches) {
         this.ignite = ignite;

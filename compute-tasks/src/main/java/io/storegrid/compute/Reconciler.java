@@ -3,25 +3,27 @@ package io.storegrid.compute;
 import io.storegrid.compute.lane.ApplyNewest;
 import io.storegrid.domain.Versioned;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.cache.Cache;
 import javax.cache.processor.EntryProcessor;
 import javax.cache.processor.MutableEntry;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.cache.CachePeekMode;
+import org.apache.ignite.events.DiscoveryEvent;
+import org.apache.ignite.events.Event;
+import org.apache.ignite.events.EventType;
 import org.apache.ignite.lang.IgniteCallable;
+import org.apache.ignite.lang.IgnitePredicate;
 import org.apache.ignite.resources.IgniteInstanceResource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,13 +41,18 @@ public final class Reconciler implements AutoCloseable {
     private static final List<String> CACHES =
             List.of(StoreCaches.PRODUCTS, StoreCaches.INVENTORY, StoreCaches.CARTS, StoreCaches.RESERVATIONS);
 
-    private static final long WATCH_EVERY_MS = 500;
+    private static final long RETRY_MS = 500;
+    private static final Duration EVERY = Duration.ofMinutes(10);
 
     private final Ignite ignite;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-reconciler"));
-    private Set<UUID> seen = Set.of();
-    private boolean owed;
+    private final ScheduledExecutorService thread = Threads.timer("storegrid-reconciler");
+    private final AtomicBoolean owed = new AtomicBoolean();
+    private final IgnitePredicate<Event> losses = event -> {
+        if (event instanceof DiscoveryEvent loss && !loss.eventNode().isClient()) {
+            soon();
+        }
+        return true;
+    };
     private boolean waiting;
 
     public Reconciler(Ignite ignite) {
@@ -53,30 +60,34 @@ public final class Reconciler implements AutoCloseable {
     }
 
     /**
-     * Begins to watch the grid. After a node was lost, each node compares its own copies: the lost one may have committed what
-     * it did not get to apply.
+     * Begins to compare. After a node was lost, each node compares its own copies: the lost one may have committed what it did
+     * not get to apply. And each does so now and then, for whatever nobody thought of.
      */
     public void start() {
-        var unused = thread.scheduleWithFixedDelay(this::watch, 0, WATCH_EVERY_MS, TimeUnit.MILLISECONDS);
+        ignite.events().localListen(losses, EventType.EVT_NODE_LEFT, EventType.EVT_NODE_FAILED);
+        var unused =
+                thread.scheduleWithFixedDelay(this::soon, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void close() {
         thread.shutdownNow();
+        ignite.events().stopLocalListen(losses);
     }
 
-    private void watch() {
+    private void soon() {
+        if (owed.compareAndSet(false, true)) {
+            var unused = thread.schedule(this::compare, 0, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void compare() {
+        // Said before comparing: a loss in the meantime is owed a pass of its own.
+        owed.set(false);
         try {
-            Set<UUID> now = new HashSet<>();
-            ignite.cluster().forServers().nodes().forEach(node -> now.add(node.id()));
-            owed |= !now.containsAll(seen);
-            seen = now;
-            if (owed) {
-                long[] counts = CompareTask.compare(ignite);
-                owed = false;
-                waiting = false;
-                LOG.info("Compared copies after a node was lost [compared={}, repaired={}]", counts[0], counts[1]);
-            }
+            long[] counts = CompareTask.compare(ignite);
+            waiting = false;
+            LOG.info("Compared this node's copies [compared={}, repaired={}]", counts[0], counts[1]);
         } catch (SQLException | RuntimeException e) {
             // Said once: the next try is half a second away, and an outage may take hours.
             if (!waiting) {
@@ -84,6 +95,9 @@ public final class Reconciler implements AutoCloseable {
             }
             waiting = true;
             LOG.debug("Comparing copies has to wait", e);
+            if (owed.compareAndSet(false, true)) {
+                var unused = thread.schedule(this::compare, RETRY_MS, TimeUnit.MILLISECONDS);
+            }
         }
     }
 
@@ -132,7 +146,7 @@ public final class Reconciler implements AutoCloseable {
             for (String cache : CACHES) {
                 compare(node.cache(cache), cache, rows, counts);
             }
-            rows.countRepairs(counts[1] + counts[2]);
+            rows.countCompared(counts[0], counts[1], counts[2]);
             return counts;
         }
 

@@ -4,7 +4,6 @@ import io.storegrid.persistence.Database;
 import io.storegrid.persistence.Times;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -22,8 +21,7 @@ public final class StoreHealth implements AutoCloseable {
 
     private final Database database;
     private final StoreClock clock;
-    private final ScheduledExecutorService prober =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-probe"));
+    private final ScheduledExecutorService prober = Threads.timer("storegrid-probe");
     private volatile boolean up = true;
     private int probes;
 

@@ -65,7 +65,6 @@ public final class StoreRuntime implements AutoCloseable {
     public void start() throws SQLException {
         health.readClock();
         health.start();
-        healer.start();
         ignite.cluster().nodeLocalMap().put(Healer.class.getName(), healer);
         lanes.start();
         sweeper.start();

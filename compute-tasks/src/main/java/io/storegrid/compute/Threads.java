@@ -1,6 +1,9 @@
 package io.storegrid.compute;
 
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Names for the threads of this module. */
@@ -16,5 +19,13 @@ public final class Threads {
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /** One daemon thread that does what falls due; what is asked of it after its end is dropped, not refused. */
+    public static ScheduledExecutorService timer(String name) {
+        ScheduledThreadPoolExecutor timer =
+                new ScheduledThreadPoolExecutor(1, daemons(name), new ThreadPoolExecutor.DiscardPolicy());
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 }

@@ -65,6 +65,10 @@ public final class ReservationSql {
             WHERE state = 'HELD' AND expires_at <= statement_timestamp() AND (expires_at, id) > (@after@, ?)
             ORDER BY expires_at, id LIMIT ?""".replace("@after@", Times.fromMicros("?"));
 
+    private static final String NEXT_DUE = """
+            SELECT coalesce((SELECT 1000000 * extract(epoch FROM expires_at - clock_timestamp()) FROM reservation
+                             WHERE state = 'HELD' ORDER BY expires_at, id LIMIT 1), @never@)::bigint""".replace("@never@", Long.toString(Long.MAX_VALUE));
+
     // OFFSET 0 as in StockSql: look-ups, not a join with all lines.
     private static final String DUE_OF_SKUS = """
             WITH due AS MATERIALIZED (
@@ -211,6 +215,15 @@ public final class ReservationSql {
                 }
             }
             return due;
+        }
+    }
+
+    /** Microseconds until the time of the first live hold is over, negative if it is; very many if there is none. */
+    public static long nextDueIn(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(NEXT_DUE);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
         }
     }
 

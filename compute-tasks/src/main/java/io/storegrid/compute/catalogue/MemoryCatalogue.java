@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.storegrid.compute.StoreCaches;
+import io.storegrid.compute.Threads;
 import io.storegrid.compute.gateway.Catalogue;
 import io.storegrid.compute.gateway.CategoryCount;
 import io.storegrid.compute.gateway.ProductPage;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -87,11 +87,7 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
         Gauge.builder("storegrid.catalogue.products", index, CatalogueIndex::size)
                 .description("Products in this node's catalogue")
                 .register(meters);
-        this.scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "storegrid-catalogue");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.scheduler = Threads.timer("storegrid-catalogue");
     }
 
     /**

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,9 +38,9 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     private final Ignite ignite;
     private final LaneHost lanes;
     private final ConcurrentMap<UUID, Outbox> outboxes = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-gateway"));
+    private final ScheduledExecutorService timer = Threads.timer("storegrid-gateway");
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean watching = new AtomicBoolean();
     private final BooleanSupplier quorum;
     private volatile boolean draining;
 
@@ -50,8 +49,6 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
         this.quorum = quorum;
         this.ignite = ignite;
         this.lanes = lanes;
-        var unused = timer.scheduleWithFixedDelay(
-                this::expireOverdue, DEADLINE_STEP_MS, DEADLINE_STEP_MS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -65,17 +62,29 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
         }
         Call call = new Call(command, System.nanoTime() + deadline.toNanos());
         running.add(call);
+        watchDeadlines();
         call.send();
         return call.result;
     }
 
+    private void watchDeadlines() {
+        if (!watching.get() && watching.compareAndSet(false, true)) {
+            var unused = timer.schedule(this::expireOverdue, DEADLINE_STEP_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
     /** One look at all commands under way now and then is cheaper than an alarm for each. */
     private void expireOverdue() {
+        // Said before looking: whoever adds a command asks after adding.
+        watching.set(false);
         long now = System.nanoTime();
         for (Call call : running) {
             if (now - call.deadlineNanos >= 0) {
                 call.expire();
             }
+        }
+        if (!running.isEmpty()) {
+            watchDeadlines();
         }
     }
 

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class Lane implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
-    private static final long IDLE_POLL_MS = 500;
+    private static final long CLOSE_GRACE_MS = 500;
 
     /** Members up to which a batch is filled up with expiries: some 6 ms of work. */
     private static final int EXPIRIES_MAX = 128;
@@ -154,7 +153,7 @@ public final class Lane implements AutoCloseable {
         closed = true;
         LockSupport.unpark(thread);
         try {
-            thread.join(settings.stallAfter().toMillis() + IDLE_POLL_MS);
+            thread.join(settings.stallAfter().toMillis() + CLOSE_GRACE_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -204,7 +203,7 @@ public final class Lane implements AutoCloseable {
             // Said before looking again: whoever adds a command looks after adding.
             idle = true;
             if (nothingWaits() && !closed) {
-                LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(IDLE_POLL_MS));
+                LockSupport.park(this);
             }
             idle = false;
         }

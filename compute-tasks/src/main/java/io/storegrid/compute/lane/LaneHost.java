@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ignite.Ignite;
@@ -49,8 +48,7 @@ public final class LaneHost implements AutoCloseable {
     private final Affinity<String> cartAffinity;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Applier> appliers = new ArrayList<>();
-    private final ScheduledExecutorService watchdog =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("storegrid-watchdog"));
+    private final ScheduledExecutorService watchdog = Threads.timer("storegrid-watchdog");
     private int rounds;
     private int ownership;
 
