@@ -223,7 +223,7 @@ class BenchPartsIT {
     @Test
     void noticesARowThatANodeDidNotWrite(@TempDir Path directory) throws IOException {
         try (NodesBench.Nodes nodes = new NodesBench.Nodes(directory, 1)) {
-            nodes.load(500);
+            nodes.load(500, 64);
             nodes.check();
             nodes.database()
                     .execute(

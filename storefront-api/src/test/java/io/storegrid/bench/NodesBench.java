@@ -15,7 +15,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,10 +37,11 @@ final class NodesBench {
     private static final int OPERATIONS = 6_000;
 
     /** On each node: three that are warm are compared with one that is. */
-    private static final int WARM_UP = 30_000;
+    private static final int WARM_UP = 40_000;
 
     private static final double LIMIT = 1.8;
     private static final int HEAP_MB = 512;
+    private static final int THREADS_SHOWN = 12;
     private static final int SKUS = 1_000;
     private static final int CREATED = 201;
     private static final long ON_HAND = 1_000_000_000L;
@@ -59,7 +62,15 @@ final class NodesBench {
     void run() {
         report.section("Reservations over HTTP on three nodes, beside one; " + CONNECTIONS + " connections");
         report.head(
-                "nodes", "ops/s", "p50 µs", "p99 µs", "nodes' µs/op", "PostgreSQL µs/op", "CPU µs/op", "÷ one node");
+                "nodes",
+                "connections",
+                "ops/s",
+                "p50 µs",
+                "p99 µs",
+                "nodes' µs/op",
+                "PostgreSQL µs/op",
+                "CPU µs/op",
+                "÷ one node");
         try {
             Path directory = Files.createTempDirectory("storegrid-nodes-");
             try (Nodes one = new Nodes(directory, 1);
@@ -79,13 +90,35 @@ final class NodesBench {
         one.warmUp();
         three.warmUp();
         List<Cost> ones = new ArrayList<>();
+        List<Cost> thirds = new ArrayList<>();
         List<Cost> threes = new ArrayList<>();
+        Map<String, Double> threads = new TreeMap<>();
         for (int round = 0; round < ROUNDS; round++) {
-            ones.add(one.turn());
-            threes.add(three.turn());
+            ones.add(one.turn(CONNECTIONS));
+            thirds.add(one.turn(CONNECTIONS / 3));
+            Map<String, Double> before = three.threadMicros();
+            long acknowledged = three.acknowledged;
+            threes.add(three.turn(CONNECTIONS));
+            double done = (three.acknowledged - acknowledged) * (double) ROUNDS;
+            three.threadMicros()
+                    .forEach((name, micros) ->
+                            threads.merge(name, (micros - before.getOrDefault(name, 0.0)) / done, Double::sum));
         }
-        row(1, ones, ones);
-        row(3, threes, ones);
+        row(1, CONNECTIONS, ones, ones);
+        // What each of three nodes has to do, done by a node without peers: smaller batches, more wake-ups.
+        row(1, CONNECTIONS / 3, thirds, ones);
+        row(3, CONNECTIONS, threes, ones);
+        report.note("");
+        report.note("Threads that used most on the three, µs for each operation: "
+                + String.join(
+                        ", ",
+                        threads.entrySet().stream()
+                                .sorted(Map.Entry.<String, Double>comparingByValue()
+                                        .reversed())
+                                .limit(THREADS_SHOWN)
+                                .map(thread -> thread.getKey() + ' ' + Report.shown(thread.getValue()))
+                                .toList())
+                + '.');
         report.atMost(
                 "reservations over HTTP, 3 nodes: total CPU/op vs 1 node",
                 "×",
@@ -93,9 +126,10 @@ final class NodesBench {
                 Cost.ratio(threes, ones, Cost::totalMicros));
     }
 
-    private void row(int nodes, List<Cost> costs, List<Cost> ones) {
+    private void row(int nodes, int connections, List<Cost> costs, List<Cost> ones) {
         report.row(
                 nodes,
+                connections,
                 Cost.median(costs, Cost::perSecond),
                 Cost.median(costs, Cost::p50Micros),
                 Cost.median(costs, Cost::p99Micros),
@@ -161,18 +195,35 @@ final class NodesBench {
             }
         }
 
+        /** CPU of all nodes by the name of the thread, its number left out. */
+        Map<String, Double> threadMicros() {
+            Map<String, Double> sum = new TreeMap<>();
+            try {
+                for (PackagedNode node : nodes) {
+                    IdleBench.threads(node.pid())
+                            .forEach((thread, micros) -> sum.merge(
+                                    thread.substring(0, thread.lastIndexOf('/')).replaceAll("[-#0-9]+$", ""),
+                                    micros.doubleValue(),
+                                    Double::sum));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return sum;
+        }
+
         void warmUp() {
-            load(WARM_UP * nodes.size());
+            load(WARM_UP * nodes.size(), CONNECTIONS);
         }
 
         /** A measured turn. */
-        Cost turn() {
+        Cost turn(int connections) {
             CpuSpan cpu =
                     new CpuSpan(nodes.stream().mapToLong(PackagedNode::pid).toArray());
-            load(CONNECTIONS * 8);
+            load(CONNECTIONS * 8, connections);
             long before = acknowledged;
             cpu.begin();
-            Run run = load(OPERATIONS);
+            Run run = load(OPERATIONS, connections);
             cpu.end();
             long done = acknowledged - before;
             return new Cost(
@@ -187,17 +238,17 @@ final class NodesBench {
         private record Run(long wallNanos, double p50Micros, double p99Micros) {}
 
         /** About {@code operations} reservations, spread over the nodes' connections. */
-        Run load(int operations) {
+        Run load(int operations, int allConnections) {
             List<Callable<ClosedLoop.Run>> parts = new ArrayList<>();
             List<HttpLoad> loads = new ArrayList<>();
             Supplier<byte[]> requests = requests();
             try {
                 for (int i = 0; i < ports.size(); i++) {
                     // What does not divide goes to the first ones, as if dealt out one after the other.
-                    int connections = (CONNECTIONS + ports.size() - 1 - i) / ports.size();
+                    int connections = (allConnections + ports.size() - 1 - i) / ports.size();
                     HttpLoad load = new HttpLoad(ports.get(i), connections);
                     loads.add(load);
-                    int share = Math.max(connections, operations * connections / CONNECTIONS);
+                    int share = Math.max(connections, operations * connections / allConnections);
                     parts.add(() -> load.run(requests, CREATED, share));
                 }
                 List<ClosedLoop.Run> runs = new ArrayList<>();
