@@ -35,6 +35,11 @@ public final class StoreHealth implements AutoCloseable {
         var unused = prober.scheduleWithFixedDelay(this::probe, PROBE_EVERY_MS, PROBE_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
+    /** PostgreSQL's time as this node knows it, microseconds since the epoch. */
+    public long nowMicros() {
+        return clock.nowMicros();
+    }
+
     /** Whether writes are worth trying. */
     public boolean up() {
         return up;

@@ -22,13 +22,14 @@ import org.apache.ignite.Ignite;
  * grid whose caches are there and a database that is migrated. {@link #start} and {@link #close} once each; the gateways
  * are thread-safe.
  */
-public final class StoreRuntime implements AutoCloseable {
+public final class StoreRuntime implements NodeRuntime {
 
     private static final Duration DRAIN_MAX = Duration.ofSeconds(3);
     private static final long DRAIN_STEP_MS = 10;
 
     private final Ignite ignite;
     private final StoreHealth health;
+    private final StoreAccess store;
     private final Healer healer;
     private final LaneHost lanes;
     private final GridCommandGateway commands;
@@ -45,9 +46,11 @@ public final class StoreRuntime implements AutoCloseable {
         StoreClock clock = new StoreClock();
         health = new StoreHealth(database, clock);
         healer = new Healer(database, caches, registry);
-        lanes = new LaneHost(ignite, caches, database, health, clock, healer, settings, registry);
-        commands = new GridCommandGateway(ignite, lanes, quorum);
-        reads = new GridReadGateway(caches, database, health, clock);
+        store = StoreAccess.of(database, health);
+        CommandHomes homes = new CommandHomes(ignite);
+        lanes = new LaneHost(ignite, homes, caches, database, health, clock, healer, settings, registry);
+        commands = new GridCommandGateway(ignite, homes, lanes, quorum);
+        reads = new GridReadGateway(caches, store);
         sweeper = new ExpirySweeper(database, lanes, health, registry);
         reconciler = new Reconciler(ignite);
         housekeeper = new Housekeeper(ignite, database, caches);
@@ -66,20 +69,24 @@ public final class StoreRuntime implements AutoCloseable {
         health.readClock();
         health.start();
         ignite.cluster().nodeLocalMap().put(Healer.class.getName(), healer);
+        ignite.cluster().nodeLocalMap().put(StoreAccess.class.getName(), store);
         lanes.start();
         sweeper.start();
         housekeeper.start();
         reconciler.start();
     }
 
+    @Override
     public CommandGateway commands() {
         return commands;
     }
 
+    @Override
     public ReadGateway reads() {
         return reads;
     }
 
+    @Override
     public Reconciler reconciler() {
         return reconciler;
     }
@@ -92,7 +99,12 @@ public final class StoreRuntime implements AutoCloseable {
         return health;
     }
 
-    /** Refuses new commands from callers of this node; those that run go on, and so do those of other nodes. */
+    @Override
+    public StoreAccess store() {
+        return store;
+    }
+
+    @Override
     public void drain() {
         commands.drain();
     }
@@ -122,6 +134,7 @@ public final class StoreRuntime implements AutoCloseable {
         commands.close();
         healer.close();
         ignite.cluster().nodeLocalMap().remove(Healer.class.getName());
+        ignite.cluster().nodeLocalMap().remove(StoreAccess.class.getName());
         health.close();
     }
 

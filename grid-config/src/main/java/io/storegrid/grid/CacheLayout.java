@@ -36,8 +36,8 @@ final class CacheLayout {
     private CacheLayout() {}
 
     /** New configurations of all caches; Ignite changes what it is given, so each node needs its own. */
-    static CacheConfiguration<?, ?>[] all() {
-        return new CacheConfiguration<?, ?>[] {
+    static CacheConfiguration<?, ?>[] all(int expectedNodes) {
+        CacheConfiguration<?, ?>[] all = new CacheConfiguration<?, ?>[] {
             // The catalogue is read far more than written, and a copy one change old is no harm.
             CacheLayout.<Product>cache(StoreCaches.PRODUCTS, ProductCacheStore.class)
                     .setReadFromBackup(true),
@@ -45,6 +45,10 @@ final class CacheLayout {
             CacheLayout.<Cart>cache(StoreCaches.CARTS, CartCacheStore.class),
             CacheLayout.<Reservation>cache(StoreCaches.RESERVATIONS, ReservationCacheStore.class)
         };
+        for (CacheConfiguration<?, ?> cache : all) {
+            cache.setTopologyValidator(new Quorum(expectedNodes));
+        }
+        return all;
     }
 
     private static <V> CacheConfiguration<String, V> cache(

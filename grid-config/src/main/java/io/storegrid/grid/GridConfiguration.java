@@ -14,6 +14,8 @@ import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.TcpDiscoveryIpFinder;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.multicast.TcpDiscoveryMulticastIpFinder;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
+import org.apache.ignite.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /** How an Ignite node of ours is configured. One place, for the program and for the tests. */
 final class GridConfiguration {
@@ -61,11 +63,13 @@ final class GridConfiguration {
     /**
      * Fills a configuration, discovery included.
      *
+     * @param progress gets a line when finding other nodes takes its time
      * @param end ends this node after a failure
      */
-    static void apply(IgniteConfiguration configuration, NodeSettings settings, Consumer<String> end) {
+    static void apply(
+            IgniteConfiguration configuration, NodeSettings settings, Consumer<String> progress, Consumer<String> end) {
         applyCommon(configuration, settings, end);
-        configuration.setDiscoverySpi(discovery(settings));
+        configuration.setDiscoverySpi(discovery(settings, progress));
         configuration.setCommunicationSpi(new TcpCommunicationSpi()
                 .setLocalAddress(settings.gridHost())
                 .setLocalPort(COMMUNICATION_PORT)
@@ -98,10 +102,28 @@ final class GridConfiguration {
                                 .setName("store")
                                 .setInitialSize(Math.min(MEMORY_INITIAL_BYTES, settings.memoryBytes()))
                                 .setMaxSize(settings.memoryBytes())))
-                .setCacheConfiguration(CacheLayout.all());
+                .setSslContextFactory(tls(settings))
+                .setCacheConfiguration(CacheLayout.all(settings.expectedNodes()));
     }
 
-    private static TcpDiscoverySpi discovery(NodeSettings settings) {
+    /** One for all ways between nodes; both sides must show a certificate, which Ignite asks for by itself. */
+    private static @Nullable SslContextFactory tls(NodeSettings settings) {
+        NodeSettings.Tls tls = settings.tls();
+        if (tls == null) {
+            return null;
+        }
+        SslContextFactory factory = new SslContextFactory();
+        factory.setProtocol("TLSv1.3");
+        factory.setKeyStoreType("PKCS12");
+        factory.setKeyStoreFilePath(tls.keyStore().toString());
+        factory.setKeyStorePassword(tls.password().toCharArray());
+        factory.setTrustStoreType("PKCS12");
+        factory.setTrustStoreFilePath(tls.trustStore().toString());
+        factory.setTrustStorePassword(tls.password().toCharArray());
+        return factory;
+    }
+
+    private static TcpDiscoverySpi discovery(NodeSettings settings, Consumer<String> progress) {
         TcpDiscoverySpi discovery = new TcpDiscoverySpi();
         discovery.setLocalAddress(settings.gridHost());
         Integer port = settings.discoveryPort();
@@ -112,18 +134,30 @@ final class GridConfiguration {
         } else {
             discovery.setLocalPort(NodeSettings.DISCOVERY_PORT_DEFAULT).setLocalPortRange(0);
         }
-        if (settings.joinsOnly() || settings.role() == Role.API) {
+        // Without a limit where the list of nodes comes from Kubernetes: with one, Ignite takes an API that is away for
+        // an
+        // empty list, and begins a grid of its own.
+        if (settings.discovery() != NodeSettings.Discovery.KUBERNETES
+                && (settings.joinsOnly() || settings.role() == Role.API)) {
             discovery.setJoinTimeout(JOIN_TIMEOUT_MS);
         }
-        discovery.setIpFinder(finder(settings));
+        discovery.setIpFinder(finder(settings, progress));
         return discovery;
     }
 
-    private static TcpDiscoveryIpFinder finder(NodeSettings settings) {
+    private static TcpDiscoveryIpFinder finder(NodeSettings settings, Consumer<String> progress) {
         if (settings.discovery() == NodeSettings.Discovery.MULTICAST) {
             TcpDiscoveryMulticastIpFinder multicast = new TcpDiscoveryMulticastIpFinder();
             multicast.setLocalAddress(settings.gridHost());
             return multicast;
+        }
+        if (settings.discovery() == NodeSettings.Discovery.KUBERNETES) {
+            Integer port = settings.discoveryPort();
+            return new KubernetesFinder(
+                    settings.kubernetes(),
+                    settings.role() == Role.API ? null : settings.gridHost(),
+                    port == null ? NodeSettings.DISCOVERY_PORT_DEFAULT : port,
+                    progress);
         }
         List<String> addresses = new ArrayList<>();
         if (settings.join().isEmpty()) {

@@ -30,7 +30,7 @@ final class GridFacts {
 
     /** Whether {@code ignite} sees more than half of the nodes that its grid is meant to have. */
     static boolean quorum(Ignite ignite, int expectedNodes) {
-        return 2 * ignite.cluster().forServers().nodes().size() > expectedNodes;
+        return Quorum.holds(ignite.cluster().forServers().nodes().size(), expectedNodes);
     }
 
     /** Keys of {@code cache} that still have to come to this node. */

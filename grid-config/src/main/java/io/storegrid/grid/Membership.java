@@ -1,5 +1,6 @@
 package io.storegrid.grid;
 
+import io.storegrid.persistence.Migration;
 import java.io.Serializable;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -16,7 +17,7 @@ import org.apache.ignite.plugin.PluginValidationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks every node that wants to join for the grid's name, and refuses a second node of one name. A list of addresses is
+ * Asks every node that wants to join for the grid's name, its version and its schema, and refuses a second node of one name. A list of addresses is
  * no proof of belonging: whatever listens there would be joined.
  */
 final class Membership implements PluginProvider<PluginConfiguration> {
@@ -33,6 +34,18 @@ final class Membership implements PluginProvider<PluginConfiguration> {
         String theirs = NodeAttributes.cluster(node).orElse("");
         if (!cluster.equals(theirs)) {
             refuse(node, "the grid is called " + cluster + ", the node wants to join " + theirs);
+        }
+        if (!Build.line(Build.VERSION).equals(Build.line(NodeAttributes.version(node)))) {
+            refuse(
+                    node,
+                    "the grid runs version " + Build.VERSION + ", the node is of version "
+                            + NodeAttributes.version(node));
+        }
+        if (!Integer.toString(Migration.SCHEMA).equals(NodeAttributes.schema(node))) {
+            refuse(
+                    node,
+                    "the grid knows schema " + Migration.SCHEMA + " of the database, the node schema "
+                            + NodeAttributes.schema(node));
         }
         Supplier<Ignite> current = grid;
         if (current != null

@@ -1,5 +1,6 @@
 package io.storegrid.grid;
 
+import io.storegrid.persistence.Migration;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.ignite.cluster.ClusterNode;
@@ -10,6 +11,9 @@ final class NodeAttributes {
     private static final String NAME = "storegrid.name";
     private static final String CLUSTER = "storegrid.cluster";
     private static final String ROLE = "storegrid.role";
+    private static final String VERSION = "storegrid.version";
+    private static final String SCHEMA = "storegrid.schema";
+    private static final String ZONE = "storegrid.zone";
 
     private NodeAttributes() {}
 
@@ -20,7 +24,27 @@ final class NodeAttributes {
                 CLUSTER,
                 settings.cluster(),
                 ROLE,
-                settings.role().name());
+                settings.role().name(),
+                VERSION,
+                Build.VERSION,
+                SCHEMA,
+                Integer.toString(Migration.SCHEMA),
+                ZONE,
+                settings.zone());
+    }
+
+    /** Empty for a node that is no node of ours. */
+    static String version(ClusterNode node) {
+        return text(node, VERSION).orElse("");
+    }
+
+    static String schema(ClusterNode node) {
+        return text(node, SCHEMA).orElse("");
+    }
+
+    /** Where its machine stands; a node that does not say is a zone of its own. */
+    static String zone(ClusterNode node) {
+        return text(node, ZONE).filter(zone -> !zone.isEmpty()).orElseGet(() -> "node " + name(node));
     }
 
     static String name(ClusterNode node) {

@@ -16,10 +16,10 @@ import org.springframework.context.annotation.Bean;
 class NodeConfiguration {
 
     /** What the node is made of, handed in by whoever starts the application. */
-    record Parts(NodeSettings settings, Consumer<String> end) {}
+    record Parts(NodeSettings settings, Consumer<String> progress, Consumer<String> end) {}
 
     @Bean
     IgniteConfigurer igniteConfigurer(Parts parts) {
-        return configuration -> GridConfiguration.apply(configuration, parts.settings(), parts.end());
+        return configuration -> GridConfiguration.apply(configuration, parts.settings(), parts.progress(), parts.end());
     }
 }

@@ -1,6 +1,7 @@
 package io.storegrid.grid;
 
 import io.storegrid.persistence.DatabaseSettings;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,26 @@ public final class NodeSettings {
     /** How nodes find each other. */
     public enum Discovery {
         STATIC,
-        MULTICAST
+        MULTICAST,
+        KUBERNETES
+    }
+
+    /**
+     * Where Kubernetes keeps the list of nodes.
+     *
+     * @param namespace empty for the one that the service account names
+     * @param account directory with {@code token}, {@code ca.crt} and {@code namespace}
+     */
+    public record Kubernetes(URI api, String namespace, String service, Path account) {}
+
+    /** What a node shows its peers, and what it wants to be shown: PKCS#12 files of one password. */
+    public record Tls(Path keyStore, Path trustStore, String password) {
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Tls[keyStore=" + keyStore + ", trustStore=" + trustStore + "]";
+        }
     }
 
     private final List<String> join;
@@ -31,6 +51,10 @@ public final class NodeSettings {
     private final String cluster;
     private final Role role;
     private final Discovery discovery;
+    private final Kubernetes kubernetes;
+    private final String zone;
+    private final @Nullable Tls tls;
+    private final Duration drainGrace;
     private final @Nullable Integer discoveryPort;
     private final String gridHost;
     private final int httpPort;
@@ -45,13 +69,21 @@ public final class NodeSettings {
     NodeSettings(SettingsReader reader) {
         join = reader.addresses(Setting.JOIN);
         role = reader.choice(Setting.ROLE, Role.class);
-        discovery = reader.discovery();
+        discovery = reader.choice(Setting.DISCOVERY, Discovery.class);
+        kubernetes = new Kubernetes(
+                reader.https(Setting.KUBERNETES_API),
+                reader.given(Setting.KUBERNETES_NAMESPACE) ? reader.word(Setting.KUBERNETES_NAMESPACE) : "",
+                reader.word(Setting.KUBERNETES_SERVICE),
+                reader.directory(Setting.KUBERNETES_ACCOUNT));
+        zone = reader.given(Setting.ZONE) ? reader.word(Setting.ZONE) : "";
+        tls = reader.tls();
+        drainGrace = Duration.ofMillis(reader.number(Setting.DRAIN_GRACE, 0, 60_000));
         discoveryPort =
                 reader.given(Setting.DISCOVERY_PORT) ? reader.number(Setting.DISCOVERY_PORT, 1_024, 65_535) : null;
         gridHost = reader.host(Setting.GRID_HOST);
         httpPort = reader.number(Setting.HTTP_PORT, 0, 65_535);
         httpHost = reader.host(Setting.HTTP_HOST);
-        name = reader.given(Setting.NAME) ? reader.word(Setting.NAME) : SettingsReader.defaultName(role, httpPort);
+        name = reader.given(Setting.NAME) ? reader.word(Setting.NAME) : SettingsReader.defaultName(httpPort);
         cluster = reader.word(Setting.CLUSTER);
         database = reader.database();
         dataDirectory = reader.directory(Setting.DATA_DIR);
@@ -60,7 +92,7 @@ public final class NodeSettings {
         memoryBytes = reader.bytes(Setting.MEMORY, 64L << 20, 1L << 40);
         sample = reader.choice(Setting.SAMPLE, Sample.class);
         boolean insecure = reader.flag(Setting.INSECURE);
-        reader.checkTogether(join, role, discovery, gridHost, httpHost, insecure, database != null);
+        reader.checkTogether(join, role, discovery, gridHost, httpHost, insecure, tls != null, database != null);
     }
 
     /** The settings of {@code values}, defaults for those not named; {@link BadSettings} with all that is wrong. */
@@ -94,6 +126,26 @@ public final class NodeSettings {
         return discovery;
     }
 
+    /** Used with {@link Discovery#KUBERNETES} only. */
+    public Kubernetes kubernetes() {
+        return kubernetes;
+    }
+
+    /** Where this machine stands; empty when nobody said. */
+    public String zone() {
+        return zone;
+    }
+
+    /** How nodes prove to one another who they are, when they do. */
+    public @Nullable Tls tls() {
+        return tls;
+    }
+
+    /** How long a draining node goes on serving. */
+    public Duration drainGrace() {
+        return drainGrace;
+    }
+
     /** The port to be found at, when one was asked for. */
     public @Nullable Integer discoveryPort() {
         return discoveryPort;
@@ -125,7 +177,7 @@ public final class NodeSettings {
 
     /** Whether this node runs a PostgreSQL of its own. */
     public boolean embedsDatabase() {
-        return database == null && join.isEmpty();
+        return database == null && join.isEmpty() && discovery == Discovery.STATIC && role != Role.API;
     }
 
     /** Absolute. */
@@ -133,12 +185,12 @@ public final class NodeSettings {
         return dataDirectory;
     }
 
-    /** Nodes with data that the grid is meant to have. */
     /** The longest a caller waits for a write, 100 ms to 60 s. */
     public Duration httpRequestTimeout() {
         return httpRequestTimeout;
     }
 
+    /** Nodes with data that the grid is meant to have. */
     public int expectedNodes() {
         return expectedNodes;
     }

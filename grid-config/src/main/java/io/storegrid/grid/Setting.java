@@ -15,14 +15,32 @@ public enum Setting {
     CLUSTER("name", "storegrid", "Name of the grid; nodes of different grids never join."),
     ROLE("all|data|api", "all", "all: data and HTTP; data: no HTTP; api: HTTP, no data."),
     DISCOVERY("static|multicast|kubernetes", "static", "How nodes find each other; static is --join."),
+    KUBERNETES_SERVICE(
+            "name",
+            "storegrid-discovery",
+            "Headless service whose Endpoints list the nodes, for kubernetes discovery."),
+    KUBERNETES_NAMESPACE("name", "", "Its namespace. Default: the one that the service account names."),
+    KUBERNETES_API("url", "https://kubernetes.default.svc", "The Kubernetes API."),
+    KUBERNETES_ACCOUNT(
+            "directory",
+            "/var/run/secrets/kubernetes.io/serviceaccount",
+            "Where token, ca.crt and namespace of the service account are."),
+    ZONE("name", "", "Where this machine stands, such as a data centre; copies are kept in different zones."),
     DISCOVERY_PORT(
             "port",
             "",
             "Port where nodes find this one. Default: 48500, for a node that joins the first free one after."),
     GRID_HOST("address", "127.0.0.1", "Address of this machine for other nodes."),
+    TLS_KEY_STORE("file", "", "PKCS#12 file with this node's key and certificate: nodes talk by TLS only."),
+    TLS_TRUST_STORE("file", "", "PKCS#12 file with the authority whose certificates other nodes must show."),
+    TLS_PASSWORD_FILE("file", "", "File with the password of both."),
     HTTP_PORT("port", "8080", "Port of the REST API; 0 takes any free one."),
     HTTP_HOST("address", "127.0.0.1", "Address of the REST API."),
     HTTP_REQUEST_TIMEOUT("ms", "5000", "The longest a caller waits for a write; after it the outcome is unknown."),
+    DRAIN_GRACE(
+            "ms",
+            "3000",
+            "How long a node that was told to drain goes on serving, so that balancers see it and go elsewhere."),
     DB_URL(
             "jdbc-url",
             "",

@@ -3,13 +3,19 @@ package io.storegrid.grid;
 import io.storegrid.grid.NodeSettings.Discovery;
 import io.storegrid.persistence.DatabaseSettings;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,12 +113,61 @@ final class SettingsReader {
         return type.getEnumConstants()[0];
     }
 
-    Discovery discovery() {
-        if ("kubernetes".equals(text(Setting.DISCOVERY))) {
-            problem(Setting.DISCOVERY, "comes with a later version, this one knows static and multicast");
-            return Discovery.STATIC;
+    URI https(Setting setting) {
+        try {
+            URI uri = new URI(text(setting));
+            if ("https".equals(uri.getScheme()) && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // The same answer as for another scheme.
         }
-        return choice(Setting.DISCOVERY, Discovery.class);
+        problem(setting, "must be https://host[:port]");
+        return URI.create("https://localhost");
+    }
+
+    NodeSettings.@Nullable Tls tls() {
+        List<Setting> needed = List.of(Setting.TLS_KEY_STORE, Setting.TLS_TRUST_STORE, Setting.TLS_PASSWORD_FILE);
+        if (needed.stream().noneMatch(this::given)) {
+            return null;
+        }
+        for (Setting setting : needed) {
+            if (!given(setting)) {
+                problems.add(setting.option() + " is missing, TLS needs a key store, a trust store and their password");
+            }
+        }
+        if (!needed.stream().allMatch(this::given)) {
+            return null;
+        }
+        String password = secret(Setting.TLS_PASSWORD_FILE);
+        if (password == null) {
+            return null;
+        }
+        return new NodeSettings.Tls(
+                store(Setting.TLS_KEY_STORE, password, true),
+                store(Setting.TLS_TRUST_STORE, password, false),
+                password);
+    }
+
+    /** Opened here and now: Ignite's own words about a wrong password are many and late. */
+    private Path store(Setting setting, String password, boolean withKey) {
+        Path file = directory(setting);
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            try (InputStream in = Files.newInputStream(file)) {
+                store.load(in, password.toCharArray());
+            }
+            boolean fits = false;
+            for (String alias : Collections.list(store.aliases())) {
+                fits |= withKey ? store.isKeyEntry(alias) : store.isCertificateEntry(alias);
+            }
+            if (!fits) {
+                problem(setting, withKey ? "has no private key in it" : "has no trusted certificate in it");
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            problem(setting, "must be a PKCS#12 file that the password opens");
+        }
+        return file;
     }
 
     String host(Setting setting) {
@@ -155,7 +210,7 @@ final class SettingsReader {
     @Nullable
     DatabaseSettings database() {
         String user = text(Setting.DB_USER);
-        String password = password();
+        String password = given(Setting.DB_PASSWORD_FILE) ? secret(Setting.DB_PASSWORD_FILE) : null;
         if (!given(Setting.DB_URL)) {
             for (Setting setting : List.of(Setting.DB_USER, Setting.DB_PASSWORD_FILE)) {
                 if (given(setting)) {
@@ -175,19 +230,16 @@ final class SettingsReader {
         return new DatabaseSettings(url, user.isEmpty() ? null : user, password);
     }
 
-    private @Nullable String password() {
-        if (!given(Setting.DB_PASSWORD_FILE)) {
-            return null;
-        }
+    /** The one line of a file; null, and a problem, when there is none. */
+    private @Nullable String secret(Setting setting) {
         try {
-            String password =
-                    Files.readString(Path.of(text(Setting.DB_PASSWORD_FILE))).strip();
-            if (!password.isEmpty()) {
-                return password;
+            String secret = Files.readString(Path.of(text(setting))).strip();
+            if (!secret.isEmpty()) {
+                return secret;
             }
-            problem(Setting.DB_PASSWORD_FILE, "must not be empty");
+            problem(setting, "must not be empty");
         } catch (IOException | InvalidPathException e) {
-            problem(Setting.DB_PASSWORD_FILE, "must be a file that can be read");
+            problem(setting, "must be a file that can be read");
         }
         return null;
     }
@@ -200,17 +252,19 @@ final class SettingsReader {
             String gridHost,
             String httpHost,
             boolean insecure,
+            boolean tls,
             boolean namesDatabase) {
         boolean openGrid = !loopback(gridHost);
         boolean foreignPeers =
                 join.stream().anyMatch(address -> !loopback(address.substring(0, address.lastIndexOf(':'))));
         if (!insecure) {
-            if (openGrid) {
+            if (openGrid && !tls) {
                 problem(
                         Setting.GRID_HOST,
-                        "opens this node to other machines unprotected, say --insecure if you mean it");
+                        "opens this node to other machines unprotected, give it --tls-key-store, or say --insecure if"
+                                + " you mean it");
             }
-            if (!loopback(httpHost) && role != Role.DATA) {
+            if (!loopback(httpHost)) {
                 problem(
                         Setting.HTTP_HOST,
                         "opens the API to other machines unprotected, say --insecure if you mean it");
@@ -219,19 +273,31 @@ final class SettingsReader {
         if (foreignPeers && !openGrid) {
             problem(Setting.JOIN, "names another machine, which needs an address to answer to: --grid-host");
         }
-        if (foreignPeers && !namesDatabase) {
+        if (foreignPeers && !namesDatabase && role != Role.API) {
             problem(Setting.JOIN, "names another machine, whose embedded database cannot be shared: --db-url");
         }
-        if (discovery == Discovery.MULTICAST) {
+        if (discovery != Discovery.STATIC) {
             if (!join.isEmpty()) {
-                problem(Setting.JOIN, "does not go with --discovery=multicast");
+                problem(Setting.JOIN, "does not go with --discovery=" + text(Setting.DISCOVERY));
             }
-            if (!namesDatabase) {
+            if (!namesDatabase && role != Role.API) {
                 problem(Setting.DISCOVERY, "needs --db-url, for no node knows whether it is the first");
             }
-            if (!openGrid) {
-                problem(Setting.DISCOVERY, "needs a --grid-host that other machines reach");
-            }
+        }
+        if (discovery == Discovery.MULTICAST && !openGrid) {
+            problem(Setting.DISCOVERY, "needs a --grid-host that other machines reach");
+        }
+        if (discovery == Discovery.KUBERNETES && role != Role.API && !given(Setting.EXPECTED_NODES)) {
+            problem(
+                    Setting.DISCOVERY,
+                    "needs --expected-nodes: where a list of nodes can be short for a moment, one that finds itself alone"
+                            + " must know that it is");
+        }
+        if (role == Role.API && namesDatabase) {
+            problem(Setting.DB_URL, "does not go with --role=api, which never asks PostgreSQL");
+        }
+        if (role == Role.API && "always".equals(text(Setting.SAMPLE))) {
+            problem(Setting.SAMPLE, "does not go with --role=api, which keeps no data");
         }
         if (role == Role.API && join.isEmpty() && discovery == Discovery.STATIC) {
             problem(Setting.ROLE, "keeps no data, so it needs a grid to join: --join");
@@ -247,16 +313,14 @@ final class SettingsReader {
         }
     }
 
-    static String defaultName(Role role, int httpPort) {
+    static String defaultName(int httpPort) {
         String host = "node";
         try {
             host = InetAddress.getLocalHost().getHostName().replaceAll("[^A-Za-z0-9._-]", "-");
         } catch (UnknownHostException e) {
             // A machine without a name; the rest of the name tells nodes apart.
         }
-        String tail = role == Role.DATA || httpPort == 0
-                ? "p" + ProcessHandle.current().pid()
-                : Integer.toString(httpPort);
+        String tail = httpPort == 0 ? "p" + ProcessHandle.current().pid() : Integer.toString(httpPort);
         return host.substring(0, Math.min(host.length(), 50)) + "-" + tail;
     }
 }

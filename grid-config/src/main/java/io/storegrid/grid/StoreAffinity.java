@@ -1,7 +1,16 @@
 package io.storegrid.grid;
 
 import io.storegrid.domain.ReservationId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.apache.ignite.cache.affinity.rendezvous.RendezvousAffinityFunction;
+import org.apache.ignite.cluster.ClusterNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a key lives: a reservation in the partition that its id carries, so beside the stock of its first SKU; everything
@@ -22,6 +31,33 @@ public final class StoreAffinity extends RendezvousAffinityFunction {
 
     public StoreAffinity() {
         super(false, PARTITIONS);
+    }
+
+    /**
+     * As rendezvous hashing has it, but with the copies of a partition in different zones as long as there are zones enough:
+     * of the nodes in their order, the first one of each zone that has none yet, then whoever comes next.
+     */
+    @Override
+    public List<ClusterNode> assignPartition(
+            int part,
+            List<ClusterNode> nodes,
+            int backups,
+            @Nullable Map<UUID, Collection<ClusterNode>> neighborhoodCache) {
+        int copies = Math.min(backups == Integer.MAX_VALUE ? nodes.size() : backups + 1, nodes.size());
+        List<ClusterNode> ranked = super.assignPartition(part, nodes, nodes.size(), neighborhoodCache);
+        List<ClusterNode> chosen = new ArrayList<>(copies);
+        Set<String> zones = new HashSet<>();
+        for (ClusterNode node : ranked) {
+            if (chosen.size() < copies && zones.add(NodeAttributes.zone(node))) {
+                chosen.add(node);
+            }
+        }
+        for (ClusterNode node : ranked) {
+            if (chosen.size() < copies && !chosen.contains(node)) {
+                chosen.add(node);
+            }
+        }
+        return chosen;
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.ignite.Ignite;
@@ -25,10 +27,13 @@ import org.springframework.context.support.GenericApplicationContext;
  */
 public final class StoregridNode implements AutoCloseable {
 
+    private static final long SPREAD_POLL_MS = 100;
+
     private final NodeSettings settings;
     private @Nullable EmbeddedDatabase embedded;
     private @Nullable Database database;
     private @Nullable ConfigurableApplicationContext application;
+    private @Nullable SplitWatch splitWatch;
 
     private StoregridNode(NodeSettings settings) {
         this.settings = settings;
@@ -80,18 +85,26 @@ public final class StoregridNode implements AutoCloseable {
         progress.accept(
                 settings.join().isEmpty()
                         ? "grid: starting node " + settings.name()
+                                + (settings.discovery() == NodeSettings.Discovery.STATIC
+                                        ? ""
+                                        : ", looking for others by "
+                                                + settings.discovery().name().toLowerCase(Locale.ROOT))
                         : "grid: joining " + String.join(", ", settings.join()) + " as " + settings.name());
-        Ignite ignite = startIgnite(end);
-        if (known == null) {
-            openDatabase(SharedDatabase.ask(ignite), writers, readers, progress);
+        Ignite ignite = startIgnite(progress, end);
+        splitWatch = SplitWatch.start(ignite, settings.expectedNodes(), end);
+        if (settings.role() != Role.API) {
+            if (known == null) {
+                openDatabase(SharedDatabase.ask(ignite), writers, readers, progress);
+            }
+            if (settings.database() == null) {
+                SharedDatabase.share(ignite, database().settings());
+            }
+            ignite.cluster().nodeLocalMap().put(Database.class.getName(), database());
         }
-        if (settings.database() == null) {
-            SharedDatabase.share(ignite, database().settings());
-        }
-        ignite.cluster().nodeLocalMap().put(Database.class.getName(), database());
         progress.accept("grid: " + ignite.cluster().forServers().nodes().size() + " node(s) keep data, "
                 + GridFacts.discoveryAddress(ignite.cluster().localNode()));
-        if (ignite.cluster().forServers().forOldest().node().isLocal()) {
+        if (settings.role() != Role.API
+                && ignite.cluster().forServers().forOldest().node().isLocal()) {
             new WarmUp(ignite, database(), progress).run();
         }
     }
@@ -103,7 +116,7 @@ public final class StoregridNode implements AutoCloseable {
         database = Database.open(at, writers, readers);
     }
 
-    private Ignite startIgnite(Consumer<String> end) {
+    private Ignite startIgnite(Consumer<String> progress, Consumer<String> end) {
         SpringApplication spring = new SpringApplication(NodeConfiguration.class);
         spring.setWebApplicationType(WebApplicationType.NONE);
         spring.setBannerMode(Banner.Mode.OFF);
@@ -111,7 +124,8 @@ public final class StoregridNode implements AutoCloseable {
         // The program ends its parts in an order that Spring does not know.
         spring.setRegisterShutdownHook(false);
         spring.addInitializers(context -> ((GenericApplicationContext) context)
-                .registerBean(NodeConfiguration.Parts.class, () -> new NodeConfiguration.Parts(settings, end)));
+                .registerBean(
+                        NodeConfiguration.Parts.class, () -> new NodeConfiguration.Parts(settings, progress, end)));
         try {
             application = spring.run();
             return application.getBean(Ignite.class);
@@ -143,7 +157,7 @@ public final class StoregridNode implements AutoCloseable {
         return settings;
     }
 
-    /** The way to PostgreSQL. */
+    /** The way to PostgreSQL; a node without data has none. */
     public Database database() {
         return Objects.requireNonNull(database, "not started");
     }
@@ -158,6 +172,19 @@ public final class StoregridNode implements AutoCloseable {
         return GridFacts.quorum(ignite(), settings.expectedNodes());
     }
 
+    /** Waits until each node has all the copies that it should have; false when {@code limit} passed before. */
+    public boolean awaitSpread(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!ignite().compute(ignite().cluster().forServers()).broadcast(new SpreadTask()).stream()
+                .allMatch(Boolean::booleanValue)) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            Thread.sleep(SPREAD_POLL_MS);
+        }
+        return true;
+    }
+
     public Ignite ignite() {
         return Objects.requireNonNull(application, "not started").getBean(Ignite.class);
     }
@@ -168,6 +195,10 @@ public final class StoregridNode implements AutoCloseable {
         // A start that is broken off by an interrupt must still be able to wait while it cleans up.
         boolean interrupted = Thread.interrupted();
         try {
+            if (splitWatch != null) {
+                splitWatch.close();
+                splitWatch = null;
+            }
             if (application != null) {
                 application.close();
                 application = null;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.persistence.DatabaseSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,13 +51,21 @@ class NodeSettingsTest {
 
     @Test
     void takesEverySetting() throws IOException {
-        Path password = Files.writeString(directory.resolve("password"), "s3cret\n");
+        Path password = Files.writeString(directory.resolve("db-password"), "s3cret\n");
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         values.put(Setting.JOIN, "10.0.0.1:48500, 10.0.0.2:48500");
         values.put(Setting.NAME, "node-a");
         values.put(Setting.CLUSTER, "shop");
-        values.put(Setting.ROLE, "api");
+        values.put(Setting.ROLE, "data");
         values.put(Setting.DISCOVERY, "static");
+        values.put(Setting.KUBERNETES_API, "https://10.0.0.8:6443");
+        values.put(Setting.KUBERNETES_NAMESPACE, "loja");
+        values.put(Setting.KUBERNETES_SERVICE, "nodes");
+        values.put(Setting.KUBERNETES_ACCOUNT, directory.toString());
+        values.put(Setting.ZONE, "south-1");
+        values.put(Setting.DRAIN_GRACE, "250");
+        TestCertificates certificates = new TestCertificates(directory);
+        values.putAll(certificates.settings(certificates.key("node"), certificates.trusting("node")));
         values.put(Setting.DISCOVERY_PORT, "48511");
         values.put(Setting.GRID_HOST, "0.0.0.0");
         values.put(Setting.HTTP_PORT, "9090");
@@ -76,7 +85,16 @@ class NodeSettingsTest {
         assertEquals(List.of("10.0.0.1:48500", "10.0.0.2:48500"), settings.join());
         assertEquals("node-a", settings.name());
         assertEquals("shop", settings.cluster());
-        assertEquals(Role.API, settings.role());
+        assertEquals(Role.DATA, settings.role());
+        assertEquals(
+                new NodeSettings.Kubernetes(URI.create("https://10.0.0.8:6443"), "loja", "nodes", directory),
+                settings.kubernetes());
+        assertEquals("south-1", settings.zone());
+        assertEquals(Duration.ofMillis(250), settings.drainGrace());
+        NodeSettings.Tls tls = settings.tls();
+        assertNotNull(tls);
+        assertEquals(TestCertificates.PASSWORD, tls.password());
+        assertFalse(tls.toString().contains(TestCertificates.PASSWORD));
         assertEquals(48511, settings.discoveryPort());
         assertEquals("0.0.0.0", settings.gridHost());
         assertEquals(9090, settings.httpPort());
@@ -105,9 +123,14 @@ class NodeSettingsTest {
         values.put(Setting.DATA_DIR, "\0");
         BadSettings refused = assertThrows(BadSettings.class, () -> NodeSettings.of(values));
         for (Setting setting : Setting.values()) {
-            // Any text may be the name of a role at the database.
+            // Any text may be the name of a role at the database, or of a file that nobody asks for.
             assertEquals(
-                    setting != Setting.DB_USER,
+                    !List.of(
+                                    Setting.DB_USER,
+                                    Setting.KUBERNETES_ACCOUNT,
+                                    Setting.TLS_KEY_STORE,
+                                    Setting.TLS_TRUST_STORE)
+                            .contains(setting),
                     refused.problems().stream().anyMatch(problem -> problem.startsWith(setting.option() + " ")),
                     setting + " in " + refused.problems());
         }
@@ -124,7 +147,14 @@ class NodeSettingsTest {
         "HTTP_REQUEST_TIMEOUT, 99, NAME, a, --http-request-timeout",
         "HTTP_REQUEST_TIMEOUT, 5s, NAME, a, --http-request-timeout",
         "MEMORY, 1MB, NAME, a, --memory",
-        "DISCOVERY, kubernetes, NAME, a, --discovery",
+        "DISCOVERY, kubernetes, DB_URL, jdbc:postgresql://h/d, --discovery",
+        "DISCOVERY, kubernetes, EXPECTED_NODES, 3, --discovery",
+        "KUBERNETES_API, http://h, NAME, a, --kubernetes-api",
+        "ZONE, a b, NAME, a, --zone",
+        "DRAIN_GRACE, 60001, NAME, a, --drain-grace",
+        "TLS_KEY_STORE, /nowhere, NAME, a, --tls-trust-store",
+        "TLS_PASSWORD_FILE, /nowhere, NAME, a, --tls-key-store",
+        "DB_URL, jdbc:postgresql://h/d, ROLE, api, --db-url",
         "DISCOVERY, multicast, NAME, a, --discovery",
         "HTTP_HOST, 0.0.0.0, NAME, a, --http-host",
         "GRID_HOST, 0.0.0.0, NAME, a, --grid-host",
@@ -141,6 +171,20 @@ class NodeSettingsTest {
         assertTrue(
                 refused.problems().get(0).startsWith(complaint + " "),
                 refused.problems().toString());
+    }
+
+    @Test
+    void needsNoPermissionToBeReachedWhereCertificatesAreAskedFor() throws IOException {
+        TestCertificates certificates = new TestCertificates(directory);
+        Map<Setting, String> values =
+                new EnumMap<>(certificates.settings(certificates.key("node"), certificates.trusting("node")));
+        values.put(Setting.GRID_HOST, "0.0.0.0");
+        assertNotNull(NodeSettings.of(values).tls());
+        values.put(
+                Setting.TLS_PASSWORD_FILE,
+                Files.writeString(directory.resolve("wrong"), "wrong").toString());
+        BadSettings refused = assertThrows(BadSettings.class, () -> NodeSettings.of(values));
+        assertTrue(refused.problems().stream().anyMatch(problem -> problem.contains("--tls-key-store")));
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteState;
@@ -79,6 +80,11 @@ public final class TestGrid implements AutoCloseable {
         }
     }
 
+    /** A grid without nodes; each is added as its test wants it. */
+    static TestGrid empty(DatabaseSettings database) {
+        return new TestGrid(database, MEMORY);
+    }
+
     /** Starts one more node and waits until the data are spread. */
     public Ignite add() {
         started++;
@@ -87,11 +93,22 @@ public final class TestGrid implements AutoCloseable {
 
     /** Starts a node whose name and grid are its own affair, for tests of who may join. */
     Ignite add(String name, String cluster) {
+        return add(name, cluster, Map.of(), configuration -> {});
+    }
+
+    /**
+     * As the other.
+     *
+     * @param more settings of this node alone
+     * @param change what a test has done to the node's configuration before it starts
+     */
+    Ignite add(String name, String cluster, Map<Setting, String> more, Consumer<IgniteConfiguration> change) {
         Map<Setting, String> values = new EnumMap<>(Setting.class);
         values.put(Setting.NAME, name);
         values.put(Setting.CLUSTER, cluster);
         values.put(Setting.MEMORY, memory);
         values.put(Setting.DATA_DIR, directory.toString());
+        values.putAll(more);
         IgniteConfiguration configuration = new IgniteConfiguration();
         GridConfiguration.applyCommon(configuration, NodeSettings.of(values), reason -> {});
         configuration.setDiscoverySpi(new TcpDiscoverySpi()
@@ -103,6 +120,7 @@ public final class TestGrid implements AutoCloseable {
                 new TcpCommunicationSpi().setLocalPort(freePort()).setLocalPortRange(200));
         // Two nodes of one name may meet in one JVM here.
         configuration.setIgniteInstanceName(Ignition.state(name) == IgniteState.STARTED ? name + "-again" : name);
+        change.accept(configuration);
         Ignite node = Ignition.start(configuration);
         nodes.add(node);
         node.cluster().nodeLocalMap().put(Database.class.getName(), Database.open(database, WRITERS, READERS));

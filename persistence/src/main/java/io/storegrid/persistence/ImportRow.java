@@ -1,8 +1,10 @@
 package io.storegrid.persistence;
 
 import java.security.MessageDigest;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** An import as recorded. Immutable. */
+/** An import as recorded. Immutable; crosses the grid between a node without data and one that reaches PostgreSQL. */
 public final class ImportRow {
 
     /** Where an import stands. */
@@ -12,14 +14,54 @@ public final class ImportRow {
         FAILED
     }
 
-    /**
-     * A refused line.
-     *
-     * @param line from 1
-     * @param code a problem code of the REST contract
-     * @param detail for people
-     */
-    public record Refusal(long line, String code, String detail) {}
+    /** A refused line. Immutable. */
+    public static final class Refusal {
+
+        private final long line;
+        private final String code;
+        private final String detail;
+
+        /**
+         * @param line from 1
+         * @param code a problem code of the REST contract
+         * @param detail for people
+         */
+        public Refusal(long line, String code, String detail) {
+            this.line = line;
+            this.code = code;
+            this.detail = detail;
+        }
+
+        public long line() {
+            return line;
+        }
+
+        public String code() {
+            return code;
+        }
+
+        public String detail() {
+            return detail;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Refusal that
+                    && line == that.line
+                    && code.equals(that.code)
+                    && detail.equals(that.detail);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(line, code, detail);
+        }
+
+        @Override
+        public String toString() {
+            return "Refusal[line=" + line + ", code=" + code + ", detail=" + detail + "]";
+        }
+    }
 
     private final String id;
     private final byte[] fingerprint;

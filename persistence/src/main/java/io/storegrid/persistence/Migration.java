@@ -17,6 +17,9 @@ public final class Migration {
      * @param version the schema's version afterwards, "0" without any */
     public record Result(int applied, String version) {}
 
+    /** The version that this build brings a database to: that of the last file in {@code db/migration}. */
+    public static final int SCHEMA = 2;
+
     private Migration() {}
 
     /** Migrates, or throws {@link StartupFailure}: database away, schema newer than this build, schema changed by hand. */

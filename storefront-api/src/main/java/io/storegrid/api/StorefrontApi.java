@@ -8,6 +8,7 @@ import static io.javalin.apibuilder.ApiBuilder.post;
 import static io.javalin.apibuilder.ApiBuilder.put;
 
 import io.javalin.Javalin;
+import io.javalin.apibuilder.EndpointGroup;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
@@ -95,28 +96,57 @@ public final class StorefrontApi implements AutoCloseable {
             Operations operations,
             PrometheusMeterRegistry registry,
             long importBytesMax) {
-        QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN, THREAD_IDLE_MS);
-        threads.setName("http");
+        QueuedThreadPool threads = threads();
         Writes writes = new Writes(commands, settings.requestTimeout(), threads);
-        RequestMarks marks = new RequestMarks(nodeName);
-        HttpMetrics metrics = new HttpMetrics(registry);
         Routes routes = new Routes(
                 new ProductRoutes(catalogue, reads, new ProductJson(), writes),
                 new InventoryRoutes(reads, writes),
                 new CartRoutes(reads, writes),
                 new ReservationRoutes(reads, writes),
                 new ImportRoutes(imports, importBytesMax),
-                new AdminRoutes(operations),
-                new HealthRoutes(operations, registry, nodeName),
+                new OperationsRoutes(new AdminRoutes(operations), new HealthRoutes(operations, registry, nodeName)),
                 new DocumentRoutes());
-        javalin = Javalin.create(config -> {
+        javalin = create(settings, nodeName, registry, threads, routes::declare);
+    }
+
+    private StorefrontApi(
+            HttpSettings settings, String nodeName, Operations operations, PrometheusMeterRegistry registry) {
+        OperationsRoutes routes =
+                new OperationsRoutes(new AdminRoutes(operations), new HealthRoutes(operations, registry, nodeName));
+        javalin = create(settings, nodeName, registry, threads(), () -> {
+            path("v1", routes::declareAdmin);
+            routes.declareHealth();
+        });
+    }
+
+    /** Health, metrics and administration alone, for a node that serves no shoppers. */
+    public static StorefrontApi forOperators(
+            HttpSettings settings, String nodeName, Operations operations, PrometheusMeterRegistry registry) {
+        return new StorefrontApi(settings, nodeName, operations, registry);
+    }
+
+    private static QueuedThreadPool threads() {
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS_MAX, THREADS_MIN, THREAD_IDLE_MS);
+        threads.setName("http");
+        return threads;
+    }
+
+    private static Javalin create(
+            HttpSettings settings,
+            String nodeName,
+            PrometheusMeterRegistry registry,
+            QueuedThreadPool threads,
+            EndpointGroup routes) {
+        RequestMarks marks = new RequestMarks(nodeName);
+        HttpMetrics metrics = new HttpMetrics(registry);
+        return Javalin.create(config -> {
             listen(config, settings, threads, marks.nodeName());
             config.routes.before(ctx -> {
                 metrics.begin(ctx);
                 marks.set(ctx);
             });
             config.routes.after(metrics::end);
-            config.routes.apiBuilder(routes::declare);
+            config.routes.apiBuilder(routes);
             Problems.install(config.routes);
         });
     }
@@ -181,8 +211,7 @@ public final class StorefrontApi implements AutoCloseable {
             CartRoutes carts,
             ReservationRoutes reservations,
             ImportRoutes imports,
-            AdminRoutes admin,
-            HealthRoutes health,
+            OperationsRoutes operations,
             DocumentRoutes documents) {
 
         void declare() {
@@ -233,19 +262,9 @@ public final class StorefrontApi implements AutoCloseable {
                         path("release", () -> post(reservations::release));
                     });
                 });
-                path("admin", () -> {
-                    path("topology", () -> read(admin::topology));
-                    path("affinity/{sku}", () -> read(admin::affinity));
-                    path("invariants", () -> read(admin::invariants));
-                    path("drain", () -> post(admin::drain));
-                    path("reconcile", () -> post(admin::reconcile));
-                });
+                operations.declareAdmin();
             });
-            path("health", () -> {
-                path("live", () -> read(health::live));
-                path("ready", () -> read(health::ready));
-            });
-            path("metrics", () -> read(health::metrics));
+            operations.declareHealth();
             path("openapi.yaml", () -> read(documents::contract));
             path("docs", () -> {
                 read(documents::docs);
@@ -253,11 +272,33 @@ public final class StorefrontApi implements AutoCloseable {
             });
             path("problems/{code}", () -> read(documents::problem));
         }
+    }
 
-        /** HEAD answers as GET does, without the body; left to itself Javalin says 200 to anything. */
-        private static void read(Handler handler) {
-            get(handler);
-            head(handler);
+    /** The part of the table that every node serves, whatever its role. */
+    private record OperationsRoutes(AdminRoutes admin, HealthRoutes health) {
+
+        void declareAdmin() {
+            path("admin", () -> {
+                path("topology", () -> read(admin::topology));
+                path("affinity/{sku}", () -> read(admin::affinity));
+                path("invariants", () -> read(admin::invariants));
+                path("drain", () -> post(admin::drain));
+                path("reconcile", () -> post(admin::reconcile));
+            });
         }
+
+        void declareHealth() {
+            path("health", () -> {
+                path("live", () -> read(health::live));
+                path("ready", () -> read(health::ready));
+            });
+            path("metrics", () -> read(health::metrics));
+        }
+    }
+
+    /** HEAD answers as GET does, without the body; left to itself Javalin says 200 to anything. */
+    private static void read(Handler handler) {
+        get(handler);
+        head(handler);
     }
 }

@@ -1,5 +1,6 @@
 package io.storegrid.compute.gateway;
 
+import io.storegrid.compute.CommandHomes;
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
 import io.storegrid.compute.Moved;
@@ -36,7 +37,8 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     private static final long RETRY_MAX_MS = 200;
 
     private final Ignite ignite;
-    private final LaneHost lanes;
+    private final CommandHomes homes;
+    private final @Nullable LaneHost lanes;
     private final ConcurrentMap<UUID, Outbox> outboxes = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Threads.timer("storegrid-gateway");
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
@@ -44,10 +46,14 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     private final BooleanSupplier quorum;
     private volatile boolean draining;
 
-    /** @param quorum whether this node sees enough of the grid to take writes; asked for each command */
-    public GridCommandGateway(Ignite ignite, LaneHost lanes, BooleanSupplier quorum) {
+    /**
+     * @param lanes those of this node; null on a node that owns nothing
+     * @param quorum whether this node sees enough of the grid to take writes; asked for each command
+     */
+    public GridCommandGateway(Ignite ignite, CommandHomes homes, @Nullable LaneHost lanes, BooleanSupplier quorum) {
         this.quorum = quorum;
         this.ignite = ignite;
+        this.homes = homes;
         this.lanes = lanes;
     }
 
@@ -120,7 +126,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             }
             ClusterNode owner;
             try {
-                owner = lanes.affinity(command).mapKeyToNode(command.home());
+                owner = homes.affinity(command).mapKeyToNode(command.home());
             } catch (RuntimeException e) {
                 owner = null;
             }
@@ -129,7 +135,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
                 return;
             }
             handedOver.set(true);
-            CompletableFuture<Answer> sent = owner.isLocal()
+            CompletableFuture<Answer> sent = lanes != null && owner.isLocal()
                     ? lanes.submit(command)
                     : outboxes.computeIfAbsent(owner.id(), id -> new Outbox(ignite, id))
                             .send(command);

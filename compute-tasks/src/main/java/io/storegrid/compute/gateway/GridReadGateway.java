@@ -2,20 +2,15 @@ package io.storegrid.compute.gateway;
 
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.StoreAccess;
 import io.storegrid.compute.StoreCaches;
-import io.storegrid.compute.StoreClock;
-import io.storegrid.compute.StoreHealth;
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
-import io.storegrid.persistence.Database;
-import io.storegrid.persistence.StockSql;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -32,16 +27,12 @@ public final class GridReadGateway implements ReadGateway {
     private final StoreCaches caches;
     private final IgniteCache<String, BinaryObject> products;
     private final KnownProducts known = new KnownProducts();
-    private final Database database;
-    private final StoreHealth health;
-    private final StoreClock clock;
+    private final StoreAccess store;
 
-    public GridReadGateway(StoreCaches caches, Database database, StoreHealth health, StoreClock clock) {
+    public GridReadGateway(StoreCaches caches, StoreAccess store) {
         this.caches = caches;
         this.products = caches.products().withKeepBinary();
-        this.database = database;
-        this.health = health;
-        this.clock = clock;
+        this.store = store;
     }
 
     @Override
@@ -70,11 +61,11 @@ public final class GridReadGateway implements ReadGateway {
 
     @Override
     public Optional<InventoryItem> freshInventory(String sku) {
-        if (!health.up()) {
+        if (!store.up()) {
             throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer");
         }
-        try (Connection connection = database.reader()) {
-            return Optional.ofNullable(StockSql.rows(connection, List.of(sku)).get(sku));
+        try {
+            return store.stock(sku);
         } catch (SQLException e) {
             throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer", e);
         }
@@ -87,7 +78,7 @@ public final class GridReadGateway implements ReadGateway {
 
     @Override
     public Optional<Cart> cart(String id) {
-        return Optional.ofNullable(grid(() -> caches.carts().get(id))).filter(cart -> cart.openAt(clock.nowMicros()));
+        return Optional.ofNullable(grid(() -> caches.carts().get(id))).filter(cart -> cart.openAt(store.nowMicros()));
     }
 
     @Override
@@ -97,7 +88,7 @@ public final class GridReadGateway implements ReadGateway {
 
     @Override
     public long nowMicros() {
-        return clock.nowMicros();
+        return store.nowMicros();
     }
 
     /** A cache throws when it had to read through and could not, or when the key's owner left in that moment. */

@@ -69,6 +69,12 @@ public final class SpooledImports implements ImportGateway, AutoCloseable {
     private final Map<String, ImportRow> active = new ConcurrentHashMap<>();
     private final ExecutorService worker;
 
+    /** As the other, of a node that does not reach PostgreSQL. */
+    public static SpooledImports onClient(
+            Ignite ignite, CommandGateway gateway, ImportLineParser parser, Path directory, MeterRegistry meters) {
+        return on(ignite, new RemoteImportJournal(ignite), gateway, parser, directory, meters);
+    }
+
     /** Imports of a node of the grid, kept in {@code directory}, which is this node's alone and made when first needed. */
     public static SpooledImports on(
             Ignite ignite,
@@ -77,10 +83,20 @@ public final class SpooledImports implements ImportGateway, AutoCloseable {
             ImportLineParser parser,
             Path directory,
             MeterRegistry meters) {
+        return on(ignite, new SqlImportJournal(database), gateway, parser, directory, meters);
+    }
+
+    private static SpooledImports on(
+            Ignite ignite,
+            ImportJournal journal,
+            CommandGateway gateway,
+            ImportLineParser parser,
+            Path directory,
+            MeterRegistry meters) {
         GridOwners grid = new GridOwners(ignite);
         return new SpooledImports(
                 directory,
-                new SqlImportJournal(database),
+                journal,
                 parser,
                 new LineDelivery(gateway, grid::owner, Pause.BACKOFF),
                 Pause.BACKOFF,

@@ -2,22 +2,14 @@ package io.storegrid.compute.lane;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.storegrid.compute.CommandHomes;
 import io.storegrid.compute.Healer;
 import io.storegrid.compute.Moved;
 import io.storegrid.compute.StoreCaches;
 import io.storegrid.compute.StoreClock;
 import io.storegrid.compute.StoreHealth;
 import io.storegrid.compute.Threads;
-import io.storegrid.compute.command.AdjustStock;
-import io.storegrid.compute.command.ArchiveProduct;
 import io.storegrid.compute.command.Command;
-import io.storegrid.compute.command.ExpireHold;
-import io.storegrid.compute.command.ExtendHold;
-import io.storegrid.compute.command.ImportProducts;
-import io.storegrid.compute.command.PutProduct;
-import io.storegrid.compute.command.ReserveStock;
-import io.storegrid.compute.command.SetStock;
-import io.storegrid.compute.command.SettleHold;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.Reservation;
 import io.storegrid.persistence.Database;
@@ -42,10 +34,8 @@ public final class LaneHost implements AutoCloseable {
     private static final int OWNERSHIP_EVERY_ROUNDS = 5;
 
     private final Ignite ignite;
+    private final CommandHomes homes;
     private final StoreCaches caches;
-    private final Affinity<String> stockAffinity;
-    private final Affinity<String> holdAffinity;
-    private final Affinity<String> cartAffinity;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Applier> appliers = new ArrayList<>();
     private final ScheduledExecutorService watchdog = Threads.timer("storegrid-watchdog");
@@ -54,6 +44,7 @@ public final class LaneHost implements AutoCloseable {
 
     public LaneHost(
             Ignite ignite,
+            CommandHomes homes,
             StoreCaches caches,
             Database database,
             StoreHealth health,
@@ -63,13 +54,14 @@ public final class LaneHost implements AutoCloseable {
             MeterRegistry registry) {
         this.ignite = ignite;
         this.caches = caches;
-        this.stockAffinity = ignite.affinity(StoreCaches.INVENTORY);
-        this.holdAffinity = ignite.affinity(StoreCaches.RESERVATIONS);
-        this.cartAffinity = ignite.affinity(StoreCaches.CARTS);
+        this.homes = homes;
         LaneMetrics metrics = new LaneMetrics(registry);
         for (int i = 0; i < settings.lanes(); i++) {
-            BatchReader reader =
-                    new BatchReader(clock, settings.copiesMax(), this::ownCopy, sku -> stockAffinity.partition(sku));
+            BatchReader reader = new BatchReader(
+                    clock,
+                    settings.copiesMax(),
+                    this::ownCopy,
+                    sku -> homes.stock().partition(sku));
             Applier applier = new Applier("storegrid-applier-" + i, caches, healer, metrics);
             BatchRunner runner = new BatchRunner(database, health, clock, reader, applier, metrics);
             Lane lane = new Lane("storegrid-lane-" + i, settings, health, reader, runner, this::owns);
@@ -96,30 +88,16 @@ public final class LaneHost implements AutoCloseable {
      */
     public CompletableFuture<Answer> submit(Command command) {
         String home = command.home();
-        Affinity<String> affinity = affinity(command);
+        Affinity<String> affinity = homes.affinity(command);
         if (!affinity.isPrimary(ignite.cluster().localNode(), home)) {
             return CompletableFuture.failedFuture(new Moved(home));
         }
         return lanes.get(affinity.partition(home) % lanes.size()).offer(command);
     }
 
-    /** The affinity that decides where a command lives. */
-    public Affinity<String> affinity(Command command) {
-        if (command instanceof ReserveStock
-                || command instanceof AdjustStock
-                || command instanceof SetStock
-                || command instanceof PutProduct
-                || command instanceof ArchiveProduct
-                || command instanceof ImportProducts) {
-            return stockAffinity;
-        }
-        boolean hold = command instanceof SettleHold || command instanceof ExpireHold || command instanceof ExtendHold;
-        return hold ? holdAffinity : cartAffinity;
-    }
-
     /** Whether this node is the primary of a reservation. */
     public boolean ownsHold(String reservationId) {
-        return holdAffinity.isPrimary(ignite.cluster().localNode(), reservationId);
+        return homes.holds().isPrimary(ignite.cluster().localNode(), reservationId);
     }
 
     /** Commands waiting or running in all lanes. */
@@ -136,7 +114,7 @@ public final class LaneHost implements AutoCloseable {
     }
 
     private boolean owns(Command command) {
-        return affinity(command).isPrimary(ignite.cluster().localNode(), command.home());
+        return homes.affinity(command).isPrimary(ignite.cluster().localNode(), command.home());
     }
 
     private @Nullable Reservation ownCopy(String id) {
@@ -147,7 +125,7 @@ public final class LaneHost implements AutoCloseable {
         lanes.forEach(Lane::watch);
         if (++rounds % OWNERSHIP_EVERY_ROUNDS == 0) {
             int now = Arrays.hashCode(
-                    stockAffinity.primaryPartitions(ignite.cluster().localNode()));
+                    homes.stock().primaryPartitions(ignite.cluster().localNode()));
             if (now != ownership) {
                 ownership = now;
                 lanes.forEach(Lane::doubtPictures);

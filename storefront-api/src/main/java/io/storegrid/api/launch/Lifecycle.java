@@ -68,6 +68,9 @@ final class Lifecycle implements AutoCloseable {
             opened.start();
             ConsoleGate.open(true);
             console.print(greeting(started, opened, Duration.ofNanos(System.nanoTime() - begin)));
+            Thread teller = new Thread(() -> tellUntilReady(opened), "storegrid-readiness");
+            teller.setDaemon(true);
+            teller.start();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartupFailure("Told to stop while starting", e);
@@ -78,8 +81,19 @@ final class Lifecycle implements AutoCloseable {
         }
     }
 
+    private static void tellUntilReady(Store opened) {
+        try {
+            opened.tellUntilReady();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // The grid went away under the question; whoever ended it says so.
+            LOG.debug("The readiness is not told any more", e);
+        }
+    }
+
     private void requireFreeHttpPort() {
-        if (settings.httpPort() == 0 || settings.role() == Role.DATA) {
+        if (settings.httpPort() == 0) {
             return;
         }
         try (ServerSocket probe = new ServerSocket()) {
@@ -99,18 +113,18 @@ final class Lifecycle implements AutoCloseable {
 
     private String greeting(StoregridNode started, Store opened, Duration took) {
         String up = "\nStoregrid is up after %.1f s. Ctrl-C stops it.".formatted(took.toMillis() / 1_000.0);
-        if (opened.port() < 0) {
-            return up;
-        }
+        String more = "\n  One more node: the same jar with --join=" + started.address() + " --http-port=0";
         String url = "http://%s:%d".formatted(reachable(settings.httpHost()), opened.port());
+        if (settings.role() == Role.DATA) {
+            return up + "\n\n  Health " + url + "/health/ready\n" + more;
+        }
         String tryIt = opened.anySku().map(sku -> """
 
                           Reserve one:
                             curl -i %s/v1/reservations -H 'Content-Type: application/json' \\
                               -H "Idempotency-Key: $(date +%%s%%N)" -d '{"lines":[{"sku":"%s","quantity":1}]}'
                         """.formatted(url, sku)).orElse("");
-        return up + "\n\n  API    " + url + "/v1/products\n  Docs   " + url + "/docs\n" + tryIt
-                + "\n  One more node: the same jar with --join=" + started.address() + " --http-port=0";
+        return up + "\n\n  API    " + url + "/v1/products\n  Docs   " + url + "/docs\n" + tryIt + more;
     }
 
     private static String reachable(String host) {

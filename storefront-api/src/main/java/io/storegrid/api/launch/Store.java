@@ -10,9 +10,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.storegrid.api.HttpSettings;
 import io.storegrid.api.StorefrontApi;
 import io.storegrid.api.catalogue.ProductJson;
+import io.storegrid.compute.ClientRuntime;
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.NodeRuntime;
 import io.storegrid.compute.Reconciler;
+import io.storegrid.compute.StoreAccess;
 import io.storegrid.compute.StoreRuntime;
 import io.storegrid.compute.catalogue.MemoryCatalogue;
 import io.storegrid.compute.gateway.Operations;
@@ -28,10 +31,12 @@ import io.storegrid.persistence.Invariants;
 import io.storegrid.persistence.StartupFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -39,7 +44,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +57,10 @@ final class Store implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final int SAMPLE_PROGRESS_EVERY = 2_000;
+    private static final long READINESS_EVERY_MS = 500;
+
+    /** The longest that a draining node waits for copies; a supervisor gives it a minute or so. */
+    private static final Duration SPREAD_MAX = Duration.ofSeconds(30);
 
     private final StoregridNode node;
     private final Console console;
@@ -59,6 +68,7 @@ final class Store implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private int port = -1;
+    private Supplier<Operations.Readiness> readiness = () -> new Operations.Readiness(List.of(), false);
 
     /** @param end ends the process, when this node was told to leave */
     Store(StoregridNode node, Console console, Runnable end) {
@@ -71,14 +81,20 @@ final class Store implements AutoCloseable {
     void start() throws InterruptedException {
         NodeSettings settings = node.settings();
         bindMetrics();
-        StoreRuntime runtime =
-                opened(new StoreRuntime(node.ignite(), node.database(), LaneSettings.DEFAULT, node::quorum, registry));
-        try {
-            runtime.start();
-        } catch (SQLException e) {
-            throw new StartupFailure("The database failed while the node started [cause=" + e.getMessage() + "]", e);
-        }
+        NodeRuntime runtime = opened(settings.role() == Role.API ? startClient() : startStore());
+        GridOperations operations = new GridOperations(
+                node.ignite(),
+                settings.expectedNodes(),
+                runtime.store()::up,
+                () -> leave(runtime),
+                () -> reconcile(runtime.reconciler()),
+                () -> invariants(runtime.store()));
+        HttpSettings http = HttpSettings.defaults()
+                .withHost(settings.httpHost())
+                .withPort(settings.httpPort())
+                .withRequestTimeout(settings.httpRequestTimeout());
         if (settings.role() == Role.DATA) {
+            serve(StorefrontApi.forOperators(http, settings.name(), operations, registry), operations);
             return;
         }
         if (settings.wantsSample()) {
@@ -90,36 +106,79 @@ final class Store implements AutoCloseable {
         }
         MemoryCatalogue catalogue = opened(new MemoryCatalogue(node.ignite(), registry, MemoryCatalogue.RESCAN_EVERY));
         int products = catalogue.start();
-        SpooledImports imports = opened(SpooledImports.on(
-                node.ignite(),
-                node.database(),
-                runtime.commands(),
-                new ProductJson(),
-                settings.dataDirectory().resolve("imports").resolve(settings.name()),
-                registry));
+        Path spool = settings.dataDirectory().resolve("imports").resolve(settings.name());
+        SpooledImports imports = opened(
+                settings.role() == Role.API
+                        ? SpooledImports.onClient(node.ignite(), runtime.commands(), new ProductJson(), spool, registry)
+                        : SpooledImports.on(
+                                node.ignite(),
+                                node.database(),
+                                runtime.commands(),
+                                new ProductJson(),
+                                spool,
+                                registry));
         resume(imports);
-        GridOperations operations = new GridOperations(
-                node.ignite(),
-                settings.expectedNodes(),
-                () -> runtime.health().up(),
-                () -> leave(runtime),
-                () -> reconcile(runtime.reconciler()),
-                this::invariants);
-        StorefrontApi api = opened(new StorefrontApi(
-                HttpSettings.defaults()
-                        .withHost(settings.httpHost())
-                        .withPort(settings.httpPort())
-                        .withRequestTimeout(settings.httpRequestTimeout()),
-                settings.name(),
-                runtime.commands(),
-                runtime.reads(),
-                catalogue,
-                imports,
-                operations,
-                registry));
-        api.start();
-        port = api.port();
+        serve(
+                new StorefrontApi(
+                        http,
+                        settings.name(),
+                        runtime.commands(),
+                        runtime.reads(),
+                        catalogue,
+                        imports,
+                        operations,
+                        registry),
+                operations);
         console.step("api: " + grouped(products) + " products");
+    }
+
+    private StoreRuntime startStore() {
+        StoreRuntime runtime =
+                new StoreRuntime(node.ignite(), node.database(), LaneSettings.DEFAULT, node::quorum, registry);
+        try {
+            runtime.start();
+            return runtime;
+        } catch (SQLException e) {
+            runtime.close();
+            throw new StartupFailure("The database failed while the node started [cause=" + e.getMessage() + "]", e);
+        }
+    }
+
+    private ClientRuntime startClient() {
+        ClientRuntime runtime = new ClientRuntime(node.ignite(), node::quorum);
+        runtime.start();
+        return runtime;
+    }
+
+    private void serve(StorefrontApi api, GridOperations operations) {
+        opened(api).start();
+        port = api.port();
+        readiness = operations::readiness;
+    }
+
+    /**
+     * Tells the console what this node still waits for, whenever that changes, and when it is ready. Blocking; ends with
+     * that or with an interrupt.
+     */
+    void tellUntilReady() throws InterruptedException {
+        String told = "";
+        while (true) {
+            Operations.Readiness now = readiness.get();
+            if (now.ready()) {
+                console.step("ready: "
+                        + now.checks().stream().map(Operations.Check::name).collect(Collectors.joining(", ")));
+                return;
+            }
+            String waiting = now.checks().stream()
+                    .filter(check -> !check.holds())
+                    .map(check -> check.name() + (check.detail().isEmpty() ? "" : " (" + check.detail() + ")"))
+                    .collect(Collectors.joining(", "));
+            if (!waiting.equals(told)) {
+                told = waiting;
+                console.step("not ready yet: " + waiting);
+            }
+            Thread.sleep(READINESS_EVERY_MS);
+        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -141,7 +200,7 @@ final class Store implements AutoCloseable {
         return metrics;
     }
 
-    private void loadSample(StoreRuntime runtime) throws InterruptedException {
+    private void loadSample(NodeRuntime runtime) throws InterruptedException {
         FirstStart first = new FirstStart(node.ignite(), node.database(), runtime.commands());
         int brought = first.run((done, total) -> {
             if (done % SAMPLE_PROGRESS_EVERY == 0 || done == total) {
@@ -171,16 +230,13 @@ final class Store implements AutoCloseable {
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     }
 
-    private List<Operations.Invariant> invariants() {
-        try (Connection connection = node.database().maintenance()) {
-            Map<String, Invariants.Violation> broken = Invariants.violations(connection).stream()
-                    .collect(Collectors.toMap(Invariants.Violation::invariant, Function.identity()));
+    private static List<Operations.Invariant> invariants(StoreAccess store) {
+        try {
+            Map<String, List<String>> broken = store.violations();
             return Invariants.names().stream()
                     .map(invariant -> {
                         int space = invariant.indexOf(' ');
-                        List<String> rows = Optional.ofNullable(broken.get(invariant))
-                                .map(Invariants.Violation::rows)
-                                .orElse(List.of());
+                        List<String> rows = broken.getOrDefault(invariant, List.of());
                         return new Operations.Invariant(
                                 invariant.substring(0, space), invariant.substring(space + 1), rows.size(), rows);
                     })
@@ -190,7 +246,19 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private void leave(StoreRuntime runtime) {
+    private void leave(NodeRuntime runtime) {
+        try {
+            Duration grace = node.settings().drainGrace();
+            console.step("draining: not ready any more, serving for " + grace.toMillis() + " ms");
+            Thread.sleep(grace.toMillis());
+            console.step("draining: waiting until every copy has a second one");
+            if (!node.awaitSpread(SPREAD_MAX)) {
+                console.step("draining: copies are still on their way after " + SPREAD_MAX.toSeconds()
+                        + " s, leaving all the same; PostgreSQL has everything");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         console.step("draining: no new commands");
         runtime.drain();
         end.run();
@@ -203,6 +271,9 @@ final class Store implements AutoCloseable {
 
     /** A SKU that a stranger may try a reservation with. */
     Optional<String> anySku() {
+        if (node.settings().role() == Role.API) {
+            return Optional.empty();
+        }
         try (Connection connection = node.database().reader();
                 PreparedStatement statement = connection.prepareStatement(
                         "SELECT sku FROM inventory WHERE on_hand - reserved > 0 ORDER BY sku LIMIT 1");

@@ -1,0 +1,65 @@
+package io.storegrid.compute.task;
+
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
+import java.sql.SQLException;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.lang.IgniteCallable;
+import org.apache.ignite.resources.IgniteInstanceResource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question to PostgreSQL that a node without data has a node with data ask. Crosses the grid, and so does its answer.
+ *
+ * @param <P> the part of the other node that is asked, found by the name of its class
+ * @param <T> the answer
+ */
+public abstract class StoreQuestion<P, T> implements IgniteCallable<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String part;
+
+    @IgniteInstanceResource
+    private transient @Nullable Ignite ignite;
+
+    protected StoreQuestion(Class<P> part) {
+        this.part = part.getName();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public final T call() throws SQLException {
+        Ignite node = ignite;
+        Object found = node == null ? null : node.cluster().nodeLocalMap().get(part);
+        if (found == null) {
+            throw new Fault(FaultCode.STORE_UNAVAILABLE, "the node that was asked is not up yet, or not any more");
+        }
+        return ask((P) found);
+    }
+
+    protected abstract T ask(P part) throws SQLException;
+
+    /**
+     * Puts a question to any node with data.
+     *
+     * @throws SQLException when PostgreSQL or every such node is away
+     */
+    public static <T> T put(Ignite ignite, StoreQuestion<?, T> question) throws SQLException {
+        try {
+            return ignite.compute(ignite.cluster().forServers().forRandom())
+                    .withTimeout(TIMEOUT_MS)
+                    .call(question);
+        } catch (RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException failed) {
+                    throw failed;
+                }
+            }
+            throw new SQLException("no node with data answers: " + e.getMessage(), e);
+        }
+    }
+
+    /** Longer than the longest that PostgreSQL is waited for. */
+    private static final long TIMEOUT_MS = 10_000;
+}

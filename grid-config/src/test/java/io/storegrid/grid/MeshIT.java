@@ -1,0 +1,166 @@
+package io.storegrid.grid;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.storegrid.compute.StoreCaches;
+import io.storegrid.domain.InventoryItem;
+import io.storegrid.persistence.TestDatabase;
+import java.awt.Point;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import javax.cache.CacheException;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.IgniteException;
+import org.apache.ignite.configuration.IgniteConfiguration;
+import org.apache.ignite.lang.IgniteClosure;
+import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
+import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may be a node of a grid, and what nodes take from one another. */
+@Timeout(180)
+class MeshIT {
+
+    private static final long SHORT_JOIN_MS = 3_000;
+
+    @TempDir
+    private Path directory;
+
+    private TestDatabase database;
+
+    @BeforeEach
+    void makeDatabase() {
+        database = TestDatabase.create();
+    }
+
+    @AfterEach
+    void dropDatabase() {
+        database.close();
+    }
+
+    @Test
+    void refusesAnotherVersionAndAnotherSchemaInOneLine() {
+        try (TestGrid grid = TestGrid.start(1, database.settings())) {
+            assertRefused(grid, "storegrid.version", "99.1.0", "the grid runs version " + Build.VERSION);
+            assertRefused(grid, "storegrid.schema", "1", "the node schema 1");
+            Ignite patch = grid.add(
+                    "patch", "test", Map.of(), changing("storegrid.version", Build.line(Build.VERSION) + ".99"));
+            assertEquals(2, patch.cluster().nodes().size());
+        }
+    }
+
+    private static void assertRefused(TestGrid grid, String attribute, String value, String reason) {
+        IgniteException refused = assertThrows(
+                IgniteException.class, () -> grid.add("other", "test", Map.of(), changing(attribute, value)));
+        String said = StartProblem.of(refused, NodeSettings.of(Map.of(Setting.NAME, "other")))
+                .getMessage();
+        assertTrue(said.startsWith("The grid refuses this node: ") && said.contains(reason), said);
+        assertEquals(1, said.lines().count());
+        assertEquals(1, grid.node(0).cluster().nodes().size());
+    }
+
+    private static Consumer<IgniteConfiguration> changing(String attribute, String value) {
+        return configuration -> {
+            Map<String, Object> attributes = new HashMap<>(configuration.getUserAttributes());
+            attributes.put(attribute, value);
+            configuration.setUserAttributes(attributes);
+        };
+    }
+
+    @Test
+    void talksToNobodyWithoutATrustedCertificate() throws IOException {
+        TestCertificates certificates = new TestCertificates(directory);
+        Path ours = certificates.key("grid");
+        Path strangers = certificates.key("stranger");
+        Path trusted = certificates.trusting("grid");
+        try (TestGrid grid = TestGrid.empty(database.settings())) {
+            grid.add("first", "test", certificates.settings(ours, trusted), configuration -> {});
+            Ignite second = grid.add("second", "test", certificates.settings(ours, trusted), configuration -> {});
+            assertEquals(2, second.cluster().nodes().size());
+            second.<String, InventoryItem>cache(StoreCaches.INVENTORY)
+                    .withSkipStore()
+                    .put("ALFAJOR", new InventoryItem("ALFAJOR", 3, 0, 1));
+            assertThrows(
+                    IgniteException.class,
+                    () -> grid.add("plain", "test", Map.of(), joining(second)),
+                    "a node that does not encrypt");
+            assertThrows(
+                    IgniteException.class,
+                    () -> grid.add("stranger", "test", certificates.settings(strangers, trusted), joining(second)),
+                    "a node whose certificate nobody here trusts");
+            assertEquals(2, second.cluster().nodes().size());
+        }
+    }
+
+    /** Knows where a node is, begins no grid of its own, and gives up soon. */
+    private static Consumer<IgniteConfiguration> joining(Ignite member) {
+        return configuration -> {
+            TcpDiscoveryVmIpFinder finder = new TcpDiscoveryVmIpFinder();
+            finder.setAddresses(
+                    List.of(GridFacts.discoveryAddress(member.cluster().localNode())));
+            ((TcpDiscoverySpi) configuration.getDiscoverySpi())
+                    .setJoinTimeout(SHORT_JOIN_MS)
+                    .setIpFinder(finder);
+        };
+    }
+
+    @Test
+    void buildsNothingOfAForeignClass() {
+        try (TestGrid grid = TestGrid.start(2, database.settings())) {
+            Ignite node = grid.node(0);
+            var other = node.compute(node.cluster().forRemotes());
+            assertEquals("java.lang.String", other.apply(new ClassOf(), "harmless"));
+            IgniteException refused =
+                    assertThrows(IgniteException.class, () -> other.apply(new ClassOf(), new Point(1, 2)));
+            StringBuilder said = new StringBuilder();
+            for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
+                said.append(cause).append('\n');
+            }
+            assertTrue(said.toString().contains("java.awt.Point"), said.toString());
+        }
+    }
+
+    /** Names the class of what it is given. Crosses the grid. */
+    private static final class ClassOf implements IgniteClosure<Object, String> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String apply(Object given) {
+            return given.getClass().getName();
+        }
+    }
+
+    @Test
+    void letsAMinorityReadAndNotWrite() {
+        try (TestGrid grid = TestGrid.empty(database.settings())) {
+            Map<Setting, String> three = Map.of(Setting.EXPECTED_NODES, "3");
+            Ignite first = grid.add("first", "test", three, configuration -> {});
+            assertFalse(GridFacts.quorum(first, 3));
+            Ignite second = grid.add("second", "test", three, configuration -> {});
+            assertTrue(GridFacts.quorum(first, 3));
+            IgniteCache<String, InventoryItem> stock = first.cache(StoreCaches.INVENTORY);
+            stock.put("ALFAJOR", new InventoryItem("ALFAJOR", 3, 0, 1));
+            grid.stop(second);
+            assertFalse(GridFacts.quorum(first, 3));
+            assertEquals(3, stock.get("ALFAJOR").onHand());
+            assertNull(stock.get("NADA"));
+            assertThrows(CacheException.class, () -> stock.put("ALFAJOR", new InventoryItem("ALFAJOR", 4, 0, 2)));
+            grid.add("second", "test", three, configuration -> {});
+            stock.put("ALFAJOR", new InventoryItem("ALFAJOR", 4, 0, 2));
+        }
+    }
+}
