@@ -12,10 +12,12 @@ final class GridFacts {
 
     private GridFacts() {}
 
-    /** Where peers find {@code node}, host and port. */
+    /** Where peers find {@code node}, host and port; a node without data is found nowhere, and has a host alone. */
     static String discoveryAddress(ClusterNode node) {
         String host = node.addresses().stream().findFirst().orElse("unknown");
-        return node instanceof TcpDiscoveryNode tcp ? host + ":" + tcp.discoveryPort() : host;
+        return node instanceof TcpDiscoveryNode tcp && tcp.discoveryPort() > 0
+                ? host + ":" + tcp.discoveryPort()
+                : host;
     }
 
     /** Whether all that this node should hold of {@code cache} has arrived. */

@@ -182,7 +182,7 @@ class ArchitectureTest {
                                             && (access.getName().equals("out")
                                                     || access.getName().equals("err"))))),
             rule(
-                    "what crosses the grid is final, an enum or an interface, and no record",
+                    "what crosses the grid is final, abstract, an enum or an interface, and no record",
                     classes().that(crossTheGrid()).should(beFinalAndNoRecord())),
             rule(
                     "no name says nothing",
@@ -211,11 +211,12 @@ class ArchitectureTest {
     }
 
     private static ArchCondition<JavaClass> beFinalAndNoRecord() {
-        return new ArchCondition<>("be final, an enum or an interface, and no record") {
+        return new ArchCondition<>("be final, abstract, an enum or an interface, and no record") {
             @Override
             public void check(JavaClass type, ConditionEvents events) {
                 boolean fits = type.isEnum()
                         || type.isInterface()
+                        || type.getModifiers().contains(JavaModifier.ABSTRACT)
                         || (type.getModifiers().contains(JavaModifier.FINAL) && !type.isRecord())
                         || type.isAnonymousClass();
                 events.add(new SimpleConditionEvent(type, fits, type.getFullName()));

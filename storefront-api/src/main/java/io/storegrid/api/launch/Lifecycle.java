@@ -113,7 +113,10 @@ final class Lifecycle implements AutoCloseable {
 
     private String greeting(StoregridNode started, Store opened, Duration took) {
         String up = "\nStoregrid is up after %.1f s. Ctrl-C stops it.".formatted(took.toMillis() / 1_000.0);
-        String more = "\n  One more node: the same jar with --join=" + started.address() + " --http-port=0";
+        // Whoever keeps no data is found by nobody.
+        String found = settings.role() == Role.API ? String.join(",", settings.join()) : started.address();
+        String more = "\n  One more node: the same jar with " + (found.isEmpty() ? "these options" : "--join=" + found)
+                + " --http-port=0";
         String url = "http://%s:%d".formatted(reachable(settings.httpHost()), opened.port());
         if (settings.role() == Role.DATA) {
             return up + "\n\n  Health " + url + "/health/ready\n" + more;
