@@ -145,6 +145,16 @@ final class GridConfiguration {
         return discovery;
     }
 
+    /** The finder of {@link NodeSettings.Discovery#KUBERNETES}. */
+    static KubernetesFinder kubernetes(NodeSettings settings, Consumer<String> progress) {
+        Integer port = settings.discoveryPort();
+        return new KubernetesFinder(
+                settings.kubernetes(),
+                settings.role() == Role.API ? null : settings.gridHost(),
+                port == null ? NodeSettings.DISCOVERY_PORT_DEFAULT : port,
+                progress);
+    }
+
     private static TcpDiscoveryIpFinder finder(NodeSettings settings, Consumer<String> progress) {
         if (settings.discovery() == NodeSettings.Discovery.MULTICAST) {
             TcpDiscoveryMulticastIpFinder multicast = new TcpDiscoveryMulticastIpFinder();
@@ -152,12 +162,7 @@ final class GridConfiguration {
             return multicast;
         }
         if (settings.discovery() == NodeSettings.Discovery.KUBERNETES) {
-            Integer port = settings.discoveryPort();
-            return new KubernetesFinder(
-                    settings.kubernetes(),
-                    settings.role() == Role.API ? null : settings.gridHost(),
-                    port == null ? NodeSettings.DISCOVERY_PORT_DEFAULT : port,
-                    progress);
+            return kubernetes(settings, progress);
         }
         List<String> addresses = new ArrayList<>();
         if (settings.join().isEmpty()) {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -91,7 +92,7 @@ public final class StoregridNode implements AutoCloseable {
                                                 + settings.discovery().name().toLowerCase(Locale.ROOT))
                         : "grid: joining " + String.join(", ", settings.join()) + " as " + settings.name());
         Ignite ignite = startIgnite(progress, end);
-        splitWatch = SplitWatch.start(ignite, settings.expectedNodes(), end);
+        splitWatch = SplitWatch.start(ignite, settings.expectedNodes(), this::peers, end);
         if (settings.role() != Role.API) {
             if (known == null) {
                 openDatabase(SharedDatabase.ask(ignite), writers, readers, progress);
@@ -107,6 +108,16 @@ public final class StoregridNode implements AutoCloseable {
                 && ignite.cluster().forServers().forOldest().node().isLocal()) {
             new WarmUp(ignite, database(), progress).run();
         }
+    }
+
+    /** Addresses that this node was told to join, or is told by Kubernetes now. */
+    private Collection<String> peers() {
+        if (settings.discovery() != NodeSettings.Discovery.KUBERNETES) {
+            return settings.join();
+        }
+        return GridConfiguration.kubernetes(settings, line -> {}).getRegisteredAddresses().stream()
+                .map(address -> address.getHostString() + ":" + address.getPort())
+                .toList();
     }
 
     private void openDatabase(DatabaseSettings at, int writers, int readers, Consumer<String> progress) {

@@ -50,20 +50,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Deployment files are what the API takes them for, agree with each other and with the code. */
 class ManifestsTest {
 
-    /** Variables whose settings are still being added; to be emptied when they are. */
-    private static final Set<String> PENDING = Set.of(
-            "STOREGRID_KUBERNETES_SERVICE",
-            "STOREGRID_KUBERNETES_NAMESPACE",
-            "STOREGRID_TLS_KEY_STORE",
-            "STOREGRID_TLS_TRUST_STORE",
-            "STOREGRID_TLS_PASSWORD_FILE",
-            "STOREGRID_ZONE",
-            "STOREGRID_DRAIN_GRACE");
-
-    /** Metrics that docs/operations.md does not list yet; to be emptied when it does. */
-    private static final Set<String> PENDING_METRICS =
-            Set.of("storegrid_cache_compared_total", "storegrid_cache_ahead_total");
-
     private static final Path REPOSITORY = Path.of("..");
     private static final Path KUBERNETES = Path.of("kubernetes");
     private static final Path CONTAINER = Path.of("container");
@@ -579,7 +565,6 @@ class ManifestsTest {
         Set<String> documented = documentedMetrics(text);
         assertTrue(documented.contains("storegrid_pool_waiting"), documented.toString());
         Set<String> known = new TreeSet<>(documented);
-        known.addAll(PENDING_METRICS);
         Set<String> alerts = new TreeSet<>();
         for (RuleFile.Group group :
                 Manifests.strictly(Manifests.one(RULES), RuleFile.class).groups()) {
@@ -677,7 +662,6 @@ class ManifestsTest {
         Set<String> strangers = new TreeSet<>(variables);
         strangers.removeIf(variable -> !variable.startsWith(Setting.ENVIRONMENT_PREFIX));
         Arrays.stream(Setting.values()).map(Setting::variable).forEach(strangers::remove);
-        strangers.removeAll(PENDING);
         return strangers;
     }
 
