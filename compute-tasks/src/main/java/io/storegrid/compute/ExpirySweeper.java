@@ -28,8 +28,11 @@ import org.slf4j.LoggerFactory;
 public final class ExpirySweeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExpirySweeper.class);
-    /** Between two looks at least: what falls due meanwhile is settled together. */
-    private static final long ROUND_MIN_MS = 300;
+    /** After a look that found something: what falls due meanwhile is settled together. */
+    private static final long ROUND_MS = 300;
+
+    /** After a look that found nothing, at least. */
+    private static final long ROUND_MIN_MS = 20;
 
     /** Between two looks at most, and the shortest time that a hold can have: none made since the last look is due before. */
     private static final long ROUND_MAX_MS = 1_000;
@@ -61,7 +64,7 @@ public final class ExpirySweeper implements AutoCloseable {
 
     /** Begins to sweep. */
     public void start() {
-        again(ROUND_MIN_MS);
+        again(ROUND_MS);
     }
 
     @Override
@@ -74,10 +77,10 @@ public final class ExpirySweeper implements AutoCloseable {
     }
 
     private void round() {
-        long delayMs = ROUND_MIN_MS;
+        long delayMs = ROUND_MS;
         try {
             if (health.up()) {
-                delayMs = Math.min(Math.max(sweep(), ROUND_MIN_MS), ROUND_MAX_MS);
+                delayMs = sweep();
                 if (System.nanoTime() - countedNanos >= COUNT_EVERY_NANOS) {
                     countedNanos = System.nanoTime();
                     health.readClock();
@@ -95,7 +98,7 @@ public final class ExpirySweeper implements AutoCloseable {
         }
     }
 
-    /** Settles what is due; milliseconds until the next hold is. */
+    /** Settles what is due; milliseconds until the next look. */
     private long sweep() throws SQLException, InterruptedException {
         long afterMicros = 0;
         String afterId = "";
@@ -128,7 +131,10 @@ public final class ExpirySweeper implements AutoCloseable {
             before = running;
             if (page.size() < PAGE) {
                 await(before);
-                return TimeUnit.MICROSECONDS.toMillis(nextMicros);
+                // One more, because a hold that is due within this millisecond is not due at its beginning.
+                return afterMicros == 0 && page.isEmpty()
+                        ? Math.min(Math.max(TimeUnit.MICROSECONDS.toMillis(nextMicros) + 1, ROUND_MIN_MS), ROUND_MAX_MS)
+                        : ROUND_MS;
             }
             afterMicros = page.get(page.size() - 1).expiresAtMicros();
             afterId = page.get(page.size() - 1).id();

@@ -55,6 +55,7 @@ public final class GridOperations implements Operations {
         boolean active = ignite.cluster().state().active();
         List<String> moving = CACHES.stream()
                 .filter(cache -> !GridFacts.rebalanced(ignite, cache))
+                .map(cache -> cache + ": " + GridFacts.keysToCome(ignite.cache(cache)) + " keys to come")
                 .toList();
         List<Check> checks = List.of(
                 new Check("joined", nodes > 0, nodes + " node(s) keep data"),

@@ -32,7 +32,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.cache.CacheException;
+import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.internal.IgniteEx;
+import org.apache.ignite.internal.processors.cache.GridCacheContext;
+import org.apache.ignite.internal.processors.cache.GridCacheEntryEx;
+import org.apache.ignite.internal.processors.cache.IgniteInternalCache;
+import org.apache.ignite.internal.processors.cache.version.GridCacheVersion;
+import org.apache.ignite.internal.processors.dr.GridDrType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,6 +236,57 @@ class LaneIT {
 
             cache.withSkipStore().put("CANJICA", new InventoryItem("CANJICA", 10, 0, 99));
             assertTrue(store.runtime(0).reconciler().reconcile().ahead() >= 1);
+        }
+    }
+
+    @Test
+    void healsABackupThatMissedAChange() throws Exception {
+        try (TestStore store = TestStore.start(2)) {
+            store.stock("CANJICA", 10);
+            Ignite backup = store.grid()
+                    .nodes()
+                    .get(
+                            store.grid()
+                                            .node(0)
+                                            .affinity(StoreCaches.INVENTORY)
+                                            .isBackup(
+                                                    store.grid()
+                                                            .node(0)
+                                                            .cluster()
+                                                            .localNode(),
+                                                    "CANJICA")
+                                    ? 0
+                                    : 1);
+            store.execute(reserve("CANJICA", 3));
+            plant(backup, new InventoryItem("CANJICA", 10, 0, 1));
+            List<String> differences = store.runtime(0).reconciler().differences();
+            assertEquals(1, differences.size(), differences::toString);
+            assertTrue(differences.get(0).startsWith(backup.name()), differences::toString);
+            assertEquals(1, store.runtime(1).reconciler().reconcile().repaired());
+            assertEquals(List.of(), store.runtime(0).reconciler().differences());
+        }
+    }
+
+    /** Sets one node's copy and no other: there is no such thing in Ignite's API. */
+    private static void plant(Ignite node, InventoryItem stale) throws Exception {
+        IgniteInternalCache<Object, Object> cache = ((IgniteEx) node).cachex(StoreCaches.INVENTORY);
+        GridCacheContext<Object, Object> context = cache.context();
+        cache.clearLocally(stale.sku());
+        context.shared().database().checkpointReadLock();
+        try {
+            GridCacheEntryEx entry = context.cache().entryEx(stale.sku());
+            assertTrue(entry.initialValue(
+                    context.toCacheObject(stale),
+                    new GridCacheVersion(1, 1, 1, 0),
+                    0,
+                    0,
+                    false,
+                    context.affinity().affinityTopologyVersion(),
+                    GridDrType.DR_NONE,
+                    false,
+                    false));
+        } finally {
+            context.shared().database().checkpointReadUnlock();
         }
     }
 

@@ -26,7 +26,7 @@ public final class PackagedNode implements AutoCloseable {
     private static final int HEAP_MB = 256;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Path JAR = Path.of("target", "storefront-api.jar").toAbsolutePath();
-    private static final Pattern URL = Pattern.compile("API +(http://\\S+)/v1/products");
+    private static final Pattern URL = Pattern.compile("(?:API|Health) +(http://[^/\\s]+)/");
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
