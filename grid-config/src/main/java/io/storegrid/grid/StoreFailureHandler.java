@@ -7,6 +7,7 @@ import javax.cache.integration.CacheWriterException;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.failure.AbstractFailureHandler;
 import org.apache.ignite.failure.FailureContext;
+import org.apache.ignite.failure.FailureType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +35,17 @@ final class StoreFailureHandler extends AbstractFailureHandler {
             return false;
         }
         LOG.error("This node cannot go on [type={}]", context.type(), context.error());
-        end.accept(context.type() + (context.error() == null ? "" : ": " + context.error()));
+        end.accept(reason(context));
         return true;
+    }
+
+    /** For whoever reads the console. */
+    private static String reason(FailureContext context) {
+        String error = context.error() == null ? "" : ": " + context.error();
+        return context.type() == FailureType.SEGMENTATION
+                ? "the other nodes dropped this one, which they had not heard of for too long: it was paused, starved or cut off"
+                        + error
+                : context.type() + error;
     }
 
     static boolean causedByStore(Throwable error) {

@@ -37,4 +37,11 @@ class StoreFailureHandlerTest {
                 new IgniteKernal(), new FailureContext(FailureType.CRITICAL_ERROR, new OutOfMemoryError())));
         assertEquals(2, ends.size());
     }
+
+    @Test
+    void saysInPlainWordsThatTheOthersDroppedIt() {
+        handler.onFailure(new IgniteKernal(), new FailureContext(FailureType.SEGMENTATION, null));
+        assertEquals(1, ends.size());
+        assertTrue(ends.get(0).startsWith("the other nodes dropped this one"), ends::toString);
+    }
 }

@@ -47,13 +47,18 @@ public final class PackagedNode implements AutoCloseable {
 
     /** As the other, with a heap of {@code heapMb} megabytes at most. */
     public static PackagedNode launch(Path directory, int heapMb, List<String> options) throws IOException {
+        return launch(directory, List.of("-Xmx" + heapMb + "m"), options);
+    }
+
+    /** As the other, with options of the JVM. */
+    public static PackagedNode launch(Path directory, List<String> jvmOptions, List<String> options)
+            throws IOException {
         Path out = Files.createTempFile(directory, "node", ".out");
         Path err = Files.createTempFile(directory, "node", ".err");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heapMb + "m",
-                "-jar",
-                JAR.toString()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -102,6 +107,11 @@ public final class PackagedNode implements AutoCloseable {
         return process.pid();
     }
 
+    /** Whether the process lives. */
+    public boolean alive() {
+        return process.isAlive();
+    }
+
     /** The port of the API. */
     public int port() throws IOException {
         Matcher url = URL.matcher(said());
@@ -116,7 +126,7 @@ public final class PackagedNode implements AutoCloseable {
     }
 
     /** Standard error, without what a JDK from 24 on notes of every program that uses {@code sun.misc.Unsafe}. */
-    String complained() throws IOException {
+    public String complained() throws IOException {
         return Files.readString(err, StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> !line.startsWith("WARNING: ")
