@@ -44,12 +44,18 @@ public final class Reconciler implements AutoCloseable {
     private static final long RETRY_MS = 500;
     private static final Duration EVERY = Duration.ofMinutes(10);
 
+    /**
+     * After a loss, seconds. More than once: the lost node may have been paused only. When it wakes up it can still commit what
+     * it had begun or queued, and has no grid any more to tell.
+     */
+    private static final List<Integer> AFTER_A_LOSS_S = List.of(0, 15, 60, 180);
+
     private final Ignite ignite;
     private final ScheduledExecutorService thread = Threads.timer("storegrid-reconciler");
     private final AtomicBoolean owed = new AtomicBoolean();
     private final IgnitePredicate<Event> losses = event -> {
         if (event instanceof DiscoveryEvent loss && !loss.eventNode().isClient()) {
-            soon();
+            AFTER_A_LOSS_S.forEach(this::in);
         }
         return true;
     };
@@ -73,6 +79,10 @@ public final class Reconciler implements AutoCloseable {
     public void close() {
         thread.shutdownNow();
         ignite.events().stopLocalListen(losses);
+    }
+
+    private void in(int seconds) {
+        var unused = thread.schedule(this::soon, seconds, TimeUnit.SECONDS);
     }
 
     private void soon() {

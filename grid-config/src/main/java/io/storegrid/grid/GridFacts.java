@@ -2,6 +2,7 @@ package io.storegrid.grid;
 
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.IgniteClientDisconnectedException;
 import org.apache.ignite.cluster.ClusterNode;
 import org.apache.ignite.internal.IgniteEx;
 import org.apache.ignite.internal.processors.cache.IgniteInternalCache;
@@ -32,7 +33,16 @@ final class GridFacts {
 
     /** Whether {@code ignite} sees more than half of the nodes that its grid is meant to have. */
     static boolean quorum(Ignite ignite, int expectedNodes) {
-        return Quorum.holds(ignite.cluster().forServers().nodes().size(), expectedNodes);
+        return Quorum.holds(dataNodes(ignite), expectedNodes);
+    }
+
+    /** Nodes that keep data, as far as this node sees; none while a node without data has lost the grid. */
+    static int dataNodes(Ignite ignite) {
+        try {
+            return ignite.cluster().forServers().nodes().size();
+        } catch (IgniteClientDisconnectedException e) {
+            return 0;
+        }
     }
 
     /** Keys of {@code cache} that still have to come to this node. */

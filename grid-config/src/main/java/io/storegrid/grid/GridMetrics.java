@@ -18,10 +18,7 @@ public final class GridMetrics {
 
     /** Adds the grid's gauges to {@code registry}. */
     public static void bind(Ignite ignite, MeterRegistry registry) {
-        Gauge.builder(
-                        "storegrid.grid.nodes",
-                        ignite,
-                        grid -> grid.cluster().forServers().nodes().size())
+        Gauge.builder("storegrid.grid.nodes", ignite, GridFacts::dataNodes)
                 .description("Nodes that keep data")
                 .register(registry);
         Gauge.builder(

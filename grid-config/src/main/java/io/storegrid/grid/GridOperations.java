@@ -1,5 +1,7 @@
 package io.storegrid.grid;
 
+import io.storegrid.compute.Fault;
+import io.storegrid.compute.FaultCode;
 import io.storegrid.compute.StoreCaches;
 import io.storegrid.compute.gateway.Operations;
 import java.util.ArrayList;
@@ -51,12 +53,14 @@ public final class GridOperations implements Operations {
 
     @Override
     public Readiness readiness() {
-        int nodes = ignite.cluster().forServers().nodes().size();
-        boolean active = ignite.cluster().state().active();
-        List<String> moving = CACHES.stream()
-                .filter(cache -> !GridFacts.rebalanced(ignite, cache))
-                .map(cache -> cache + ": " + GridFacts.keysToCome(ignite.cache(cache)) + " keys to come")
-                .toList();
+        int nodes = GridFacts.dataNodes(ignite);
+        boolean active = nodes > 0 && ignite.cluster().state().active();
+        // A node without data that has lost the grid must not be asked about it: Ignite throws at every question.
+        List<String> moving = (nodes == 0 ? List.<String>of() : CACHES)
+                .stream()
+                        .filter(cache -> !GridFacts.rebalanced(ignite, cache))
+                        .map(cache -> cache + ": " + GridFacts.keysToCome(ignite.cache(cache)) + " keys to come")
+                        .toList();
         List<Check> checks = List.of(
                 new Check("joined", nodes > 0, nodes + " node(s) keep data"),
                 new Check("cachesActive", active, active ? "" : "the grid is deactivated"),
@@ -73,6 +77,7 @@ public final class GridOperations implements Operations {
 
     @Override
     public Topology topology() {
+        requireGrid();
         org.apache.ignite.cache.affinity.Affinity<Object> affinity = ignite.affinity(StoreCaches.INVENTORY);
         List<GridNode> nodes = ignite.cluster().nodes().stream()
                 .sorted(Comparator.comparingLong(ClusterNode::order))
@@ -99,6 +104,7 @@ public final class GridOperations implements Operations {
 
     @Override
     public Operations.Affinity affinity(String sku) {
+        requireGrid();
         org.apache.ignite.cache.affinity.Affinity<Object> affinity = ignite.affinity(StoreCaches.INVENTORY);
         List<String> names = affinity.mapKeyToPrimaryAndBackups(sku).stream()
                 .map(NodeAttributes::name)
@@ -110,6 +116,12 @@ public final class GridOperations implements Operations {
                 names.subList(Math.min(1, names.size()), names.size()));
     }
 
+    private void requireGrid() {
+        if (GridFacts.dataNodes(ignite) == 0) {
+            throw new Fault(FaultCode.NO_QUORUM, "this node sees no node with data");
+        }
+    }
+
     @Override
     public void drain() {
         if (draining.compareAndSet(false, true)) {
@@ -119,6 +131,7 @@ public final class GridOperations implements Operations {
 
     @Override
     public ReconcileReport reconcile() {
+        requireGrid();
         return reconcile.get();
     }
 

@@ -70,6 +70,11 @@ class RolesIT {
                 Reply refused = reserve(shoppers, 1);
                 assertEquals(503, refused.status(), refused::toString);
                 assertEquals("no-quorum", refused.code());
+                assertEquals(503, shoppers.get("/health/ready").send().status());
+                assertEquals(503, shoppers.get("/v1/admin/topology").send().status());
+                assertEquals(
+                        503, shoppers.get("/v1/inventory/BEM-CASADO").send().status());
+                assertEquals(200, shoppers.get("/health/live").send().status());
             }
         }
     }

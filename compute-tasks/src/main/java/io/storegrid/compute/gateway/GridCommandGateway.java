@@ -150,7 +150,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             }
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            if (cause instanceof Moved) {
+            if (cause instanceof Moved || ownerLeaves(cause)) {
                 handedOver.set(doubtful);
                 again();
             } else if (cause instanceof OwnerLost lost) {
@@ -169,6 +169,11 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             } else {
                 fail(cause);
             }
+        }
+
+        /** Its lanes take no more and did nothing; who owns the key next is known in a moment. */
+        private boolean ownerLeaves(Throwable cause) {
+            return !draining && cause instanceof Fault fault && fault.code() == FaultCode.DRAINING;
         }
 
         private void fail(Throwable why) {
