@@ -45,10 +45,11 @@ public final class Reconciler implements AutoCloseable {
     private static final Duration EVERY = Duration.ofMinutes(10);
 
     /**
-     * After a loss, seconds. More than once: the lost node may have been paused only. When it wakes up it can still commit what
-     * it had begun or queued, and has no grid any more to tell.
+     * After a loss, seconds. Not at once, because the next owners of its keys need the processor first. More than once: the lost
+     * node may have been paused only, and when it wakes up it can still commit what it had begun or queued, and has no grid
+     * any more to tell.
      */
-    private static final List<Integer> AFTER_A_LOSS_S = List.of(0, 15, 60, 180);
+    private static final List<Integer> AFTER_A_LOSS_S = List.of(1, 15, 60, 180);
 
     private final Ignite ignite;
     private final ScheduledExecutorService thread = Threads.timer("storegrid-reconciler");

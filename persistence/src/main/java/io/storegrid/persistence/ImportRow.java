@@ -1,5 +1,7 @@
 package io.storegrid.persistence;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.security.MessageDigest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,13 @@ public final class ImportRow {
     /** A refused line. Immutable. */
     public static final class Refusal {
 
+        @JsonProperty
         private final long line;
+
+        @JsonProperty
         private final String code;
+
+        @JsonProperty
         private final String detail;
 
         /**
@@ -26,7 +33,11 @@ public final class ImportRow {
          * @param code a problem code of the REST contract
          * @param detail for people
          */
-        public Refusal(long line, String code, String detail) {
+        @JsonCreator
+        public Refusal(
+                @JsonProperty("line") long line,
+                @JsonProperty("code") String code,
+                @JsonProperty("detail") String detail) {
             this.line = line;
             this.code = code;
             this.detail = detail;
