@@ -21,6 +21,12 @@ final class StartProblem {
                             + String.join(",", settings.join()) + "]",
                     failure);
         }
+        if (said.contains("SSLException") || said.contains("SSLHandshakeException")) {
+            return new StartupFailure(
+                    "The grid refuses this node: one side talks TLS and the other does not, or does not trust its"
+                            + " certificate, see --tls-key-store [join=" + String.join(",", settings.join()) + "]",
+                    failure);
+        }
         if (said.contains("same hash code for partitioned affinity")) {
             return new StartupFailure(
                     "The grid refuses this node: it has one of that name already, name it with --name [name="

@@ -93,10 +93,13 @@ class MeshIT {
             second.<String, InventoryItem>cache(StoreCaches.INVENTORY)
                     .withSkipStore()
                     .put("ALFAJOR", new InventoryItem("ALFAJOR", 3, 0, 1));
-            assertThrows(
+            IgniteException plain = assertThrows(
                     IgniteException.class,
                     () -> grid.add("plain", "test", Map.of(), joining(second)),
                     "a node that does not encrypt");
+            String said = StartProblem.of(plain, NodeSettings.of(Map.of(Setting.NAME, "plain")))
+                    .getMessage();
+            assertTrue(said.contains("one side talks TLS"), said);
             assertThrows(
                     IgniteException.class,
                     () -> grid.add("stranger", "test", certificates.settings(strangers, trusted), joining(second)),
