@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ignite.IgniteCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +43,8 @@ public final class Healer implements AutoCloseable {
     private final Counter repaired;
     private final Counter compared;
     private final Counter ahead;
-    private final AtomicBoolean due = new AtomicBoolean();
     private final ScheduledExecutorService thread = Threads.timer("storegrid-healer");
+    private final Alarm due = new Alarm(thread, this::round);
 
     public Healer(Database database, StoreCaches caches, MeterRegistry registry) {
         this.database = database;
@@ -64,13 +63,7 @@ public final class Healer implements AutoCloseable {
     /** Remembers keys of a cache whose entries may be older than their rows. */
     public void mark(String cache, Collection<String> keys) {
         marked.computeIfAbsent(cache, name -> ConcurrentHashMap.newKeySet()).addAll(keys);
-        soon();
-    }
-
-    private void soon() {
-        if (due.compareAndSet(false, true)) {
-            var unused = thread.schedule(this::round, ROUND_MS, TimeUnit.MILLISECONDS);
-        }
+        due.set(ROUND_MS);
     }
 
     /**
@@ -136,7 +129,6 @@ public final class Healer implements AutoCloseable {
     }
 
     private void round() {
-        due.set(false);
         for (Map.Entry<String, Set<String>> entry : marked.entrySet()) {
             List<String> some = new ArrayList<>();
             for (String key : entry.getValue()) {
@@ -157,7 +149,7 @@ public final class Healer implements AutoCloseable {
                 LOG.debug("Healing has to wait [cache={}, keys={}]", entry.getKey(), some.size(), e);
             }
             if (!entry.getValue().isEmpty()) {
-                soon();
+                due.set(ROUND_MS);
             }
         }
     }

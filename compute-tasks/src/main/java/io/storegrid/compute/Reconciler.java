@@ -1,6 +1,7 @@
 package io.storegrid.compute;
 
 import io.storegrid.compute.lane.ApplyNewest;
+import io.storegrid.compute.task.StoreQuestion;
 import io.storegrid.domain.Versioned;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.cache.Cache;
 import javax.cache.processor.EntryProcessor;
 import javax.cache.processor.MutableEntry;
@@ -53,7 +53,7 @@ public final class Reconciler implements AutoCloseable {
 
     private final Ignite ignite;
     private final ScheduledExecutorService thread = Threads.timer("storegrid-reconciler");
-    private final AtomicBoolean owed = new AtomicBoolean();
+    private final Alarm owed = new Alarm(thread, this::compare);
     private final IgnitePredicate<Event> losses = event -> {
         if (event instanceof DiscoveryEvent loss && !loss.eventNode().isClient()) {
             AFTER_A_LOSS_S.forEach(this::in);
@@ -87,14 +87,10 @@ public final class Reconciler implements AutoCloseable {
     }
 
     private void soon() {
-        if (owed.compareAndSet(false, true)) {
-            var unused = thread.schedule(this::compare, 0, TimeUnit.MILLISECONDS);
-        }
+        owed.set(0);
     }
 
     private void compare() {
-        // Said before comparing: a loss in the meantime is owed a pass of its own.
-        owed.set(false);
         try {
             long[] counts = CompareTask.compare(ignite);
             waiting = false;
@@ -106,9 +102,7 @@ public final class Reconciler implements AutoCloseable {
             }
             waiting = true;
             LOG.debug("Comparing copies has to wait", e);
-            if (owed.compareAndSet(false, true)) {
-                var unused = thread.schedule(this::compare, RETRY_MS, TimeUnit.MILLISECONDS);
-            }
+            owed.set(RETRY_MS);
         }
     }
 
@@ -121,12 +115,20 @@ public final class Reconciler implements AutoCloseable {
      */
     public record Report(long compared, long repaired, long ahead) {}
 
-    /** Compares and repairs the copies of all nodes. */
+    /** Compares and repairs the copies of all nodes; {@link Fault} when PostgreSQL does not go along. */
     public Report reconcile() {
         long compared = 0;
         long repaired = 0;
         long ahead = 0;
-        Collection<long[]> found = ignite.compute(ignite.cluster().forServers()).broadcast(new CompareTask());
+        Collection<long[]> found;
+        try {
+            found = ignite.compute(ignite.cluster().forServers()).broadcast(new CompareTask());
+        } catch (RuntimeException e) {
+            throw StoreQuestion.storeTrouble(e)
+                    .<RuntimeException>map(trouble -> new Fault(
+                            FaultCode.STORE_UNAVAILABLE, "copies cannot be compared: " + trouble.getMessage(), e))
+                    .orElse(e);
+        }
         for (long[] counts : found) {
             compared += counts[0];
             repaired += counts[1];

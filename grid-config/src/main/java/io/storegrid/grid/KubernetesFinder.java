@@ -74,15 +74,14 @@ final class KubernetesFinder extends TcpDiscoveryIpFinderAdapter {
                 } catch (IOException | GeneralSecurityException e) {
                     say(reason(e));
                     if (listed) {
-                        throw new IgniteSpiException(
-                                "Kubernetes gives no list of nodes [api=" + settings.api() + "]", e);
+                        throw noList(e);
                     }
                     Thread.sleep(RETRY_MS);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IgniteSpiException("Interrupted while asking Kubernetes", e);
+            throw noList(e);
         }
     }
 
@@ -95,6 +94,26 @@ final class KubernetesFinder extends TcpDiscoveryIpFinderAdapter {
             throw new IOException("service " + settings.service() + " does not name " + self + " yet");
         }
         return addresses;
+    }
+
+    /**
+     * The addresses that Kubernetes names now; asks once and waits for nothing.
+     *
+     * @throws IgniteSpiException when it gives no list
+     */
+    Collection<InetSocketAddress> listedNow() {
+        try {
+            return list();
+        } catch (IOException | GeneralSecurityException e) {
+            throw noList(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw noList(e);
+        }
+    }
+
+    private IgniteSpiException noList(Exception cause) {
+        return new IgniteSpiException("Kubernetes gives no list of nodes [api=" + settings.api() + "]", cause);
     }
 
     private static String reason(Exception e) {

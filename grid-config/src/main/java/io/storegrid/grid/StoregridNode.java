@@ -115,7 +115,7 @@ public final class StoregridNode implements AutoCloseable {
         if (settings.discovery() != NodeSettings.Discovery.KUBERNETES) {
             return settings.join();
         }
-        return GridConfiguration.kubernetes(settings, line -> {}).getRegisteredAddresses().stream()
+        return GridConfiguration.kubernetes(settings, line -> {}).listedNow().stream()
                 .map(address -> address.getHostString() + ":" + address.getPort())
                 .toList();
     }

@@ -1,5 +1,6 @@
 package io.storegrid.compute.gateway;
 
+import io.storegrid.compute.Alarm;
 import io.storegrid.compute.CommandHomes;
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
@@ -42,7 +43,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
     private final ConcurrentMap<UUID, Outbox> outboxes = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer = Threads.timer("storegrid-gateway");
     private final Set<Call> running = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean watching = new AtomicBoolean();
+    private final Alarm deadlines = new Alarm(timer, this::expireOverdue);
     private final BooleanSupplier quorum;
     private volatile boolean draining;
 
@@ -68,21 +69,13 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
         }
         Call call = new Call(command, System.nanoTime() + deadline.toNanos());
         running.add(call);
-        watchDeadlines();
+        deadlines.set(DEADLINE_STEP_MS);
         call.send();
         return call.result;
     }
 
-    private void watchDeadlines() {
-        if (!watching.get() && watching.compareAndSet(false, true)) {
-            var unused = timer.schedule(this::expireOverdue, DEADLINE_STEP_MS, TimeUnit.MILLISECONDS);
-        }
-    }
-
     /** One look at all commands under way now and then is cheaper than an alarm for each. */
     private void expireOverdue() {
-        // Said before looking: whoever adds a command asks after adding.
-        watching.set(false);
         long now = System.nanoTime();
         for (Call call : running) {
             if (now - call.deadlineNanos >= 0) {
@@ -90,7 +83,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             }
         }
         if (!running.isEmpty()) {
-            watchDeadlines();
+            deadlines.set(DEADLINE_STEP_MS);
         }
     }
 

@@ -3,6 +3,7 @@ package io.storegrid.compute.task;
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.lang.IgniteCallable;
 import org.apache.ignite.resources.IgniteInstanceResource;
@@ -51,13 +52,18 @@ public abstract class StoreQuestion<P, T> implements IgniteCallable<T> {
                     .withTimeout(TIMEOUT_MS)
                     .call(question);
         } catch (RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof SQLException failed) {
-                    throw failed;
-                }
-            }
-            throw new SQLException("no node with data answers: " + e.getMessage(), e);
+            throw storeTrouble(e).orElseGet(() -> new SQLException("no node with data answers: " + e.getMessage(), e));
         }
+    }
+
+    /** What PostgreSQL threw on the node that was asked; Ignite wraps it several times on the way. */
+    public static Optional<SQLException> storeTrouble(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException trouble) {
+                return Optional.of(trouble);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Longer than the longest that PostgreSQL is waited for. */

@@ -222,17 +222,7 @@ final class Store implements AutoCloseable {
 
     private static Operations.ReconcileReport reconcile(Reconciler reconciler) {
         long begin = System.nanoTime();
-        Reconciler.Report report;
-        try {
-            report = reconciler.reconcile();
-        } catch (RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof SQLException) {
-                    throw new Fault(FaultCode.STORE_UNAVAILABLE, "copies cannot be compared: " + cause.getMessage(), e);
-                }
-            }
-            throw e;
-        }
+        Reconciler.Report report = reconciler.reconcile();
         return new Operations.ReconcileReport(
                 report.compared(),
                 report.repaired(),
