@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,8 +76,8 @@ class KubernetesFinderIT {
         Files.writeString(account.resolve("token"), TOKEN + "\n");
         Files.writeString(account.resolve("namespace"), "loja");
         Files.copy(certificates.certificate("kubernetes"), account.resolve("ca.crt"));
-        api = new Api(freePort(), key);
-        discoveryPort = freePort();
+        api = new Api(TestGrid.freePort(), key);
+        discoveryPort = TestGrid.freePort();
     }
 
     @AfterEach
@@ -135,7 +134,7 @@ class KubernetesFinderIT {
     @Test
     void showsItsTokenToNobodyElse() throws Exception {
         api.stop();
-        api = new Api(freePort(), certificates.key("impostor"));
+        api = new Api(TestGrid.freePort(), certificates.key("impostor"));
         api.start();
         api.addresses.add("127.0.0.10");
         CompletableFuture<Ignite> starting = CompletableFuture.supplyAsync(() -> start(0));
@@ -178,7 +177,7 @@ class KubernetesFinderIT {
         // The program's range of ports is for machines that are its own.
         configuration.setCommunicationSpi(new TcpCommunicationSpi()
                 .setLocalAddress("127.0.0.1" + number)
-                .setLocalPort(freePort())
+                .setLocalPort(TestGrid.freePort())
                 .setLocalPortRange(0));
         Ignite node = Ignition.start(configuration);
         Database opened = Database.open(database.settings(), 2, 2);
@@ -189,14 +188,6 @@ class KubernetesFinderIT {
         }
         node.cache(StoreCaches.INVENTORY);
         return node;
-    }
-
-    private static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     /** One object of the API: the Endpoints of the headless service, for who shows the token. */

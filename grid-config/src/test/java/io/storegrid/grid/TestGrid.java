@@ -200,7 +200,7 @@ public final class TestGrid implements AutoCloseable {
         }
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             // Room for Ignite to try the ports after it.
             return Math.min(probe.getLocalPort(), 65_000);

@@ -3,8 +3,6 @@ package io.storegrid.bench;
 import io.storegrid.api.launch.PackagedNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +43,7 @@ final class IdleBench {
         try {
             Path directory = Files.createTempDirectory("storegrid-idle-");
             try (PackagedNode node = PackagedNode.awaitUp(PackagedNode.launch(
-                    directory, HEAP_MB, List.of("--http-port=0", "--discovery-port=" + freePort())))) {
+                    directory, HEAP_MB, List.of("--http-port=0", "--discovery-port=" + PackagedNode.freePort())))) {
                 watch(node.pid(), postmaster(directory));
                 node.terminate();
                 node.exitCode(Duration.ofSeconds(10));
@@ -132,11 +130,16 @@ final class IdleBench {
                 thread.substring(0, thread.lastIndexOf('/')),
                 (micros - before.getOrDefault(thread, 0L)) * 1e3 / wallMicros,
                 Double::sum));
+        return dearest(byName, THREADS_SHOWN);
+    }
+
+    /** The threads that used most, with what they used. */
+    static String dearest(Map<String, Double> byName, int shown) {
         return String.join(
                 ", ",
                 byName.entrySet().stream()
                         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
-                        .limit(THREADS_SHOWN)
+                        .limit(shown)
                         .map(entry -> entry.getKey() + ' ' + Report.shown(entry.getValue()))
                         .toList());
     }
@@ -167,17 +170,11 @@ final class IdleBench {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> walk = Files.walk(directory)) {
             for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 }

@@ -5,15 +5,12 @@ import io.storegrid.api.launch.PackagedNode;
 import io.storegrid.persistence.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -27,7 +24,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** What it costs that nodes are several: the same reservations over HTTP on three of them and on one. */
 final class NodesBench {
@@ -79,7 +75,7 @@ final class NodesBench {
                 one.check();
                 three.check();
             } finally {
-                delete(directory);
+                IdleBench.delete(directory);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -110,14 +106,7 @@ final class NodesBench {
         row(3, CONNECTIONS, threes, ones);
         report.note("");
         report.note("Threads that used most on the three, µs for each operation: "
-                + String.join(
-                        ", ",
-                        threads.entrySet().stream()
-                                .sorted(Map.Entry.<String, Double>comparingByValue()
-                                        .reversed())
-                                .limit(THREADS_SHOWN)
-                                .map(thread -> thread.getKey() + ' ' + Report.shown(thread.getValue()))
-                                .toList())
+                + IdleBench.dearest(threads, THREADS_SHOWN)
                 + '.');
         report.atMost(
                 "reservations over HTTP, 3 nodes: total CPU/op vs 1 node",
@@ -152,7 +141,7 @@ final class NodesBench {
             clients = Executors.newFixedThreadPool(count);
             try {
                 database.execute(ROWS.formatted(String.join(",", skus()), ON_HAND));
-                int discovery = freePort();
+                int discovery = PackagedNode.freePort();
                 for (int i = 1; i <= count; i++) {
                     nodes.add(PackagedNode.awaitUp(PackagedNode.launch(
                             Files.createDirectory(directory.resolve(count + "-" + i)),
@@ -310,20 +299,6 @@ final class NodesBench {
             clients.shutdownNow();
             nodes.forEach(PackagedNode::close);
             database.close();
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> walk = Files.walk(directory)) {
-            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
         }
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.storegrid.api.ApiClient;
 import io.storegrid.api.ApiClient.Reply;
 import io.storegrid.api.launch.PackagedNode;
+import io.storegrid.grid.TestGrid;
 import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.TestDatabase;
 import java.io.IOException;
@@ -21,9 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +50,7 @@ class RolesIT {
                     PackagedNode api = start("api", "--role=api", "--join=127.0.0.1:" + discovery)) {
                 ApiClient operators = new ApiClient(data.port());
                 ApiClient shoppers = new ApiClient(api.port());
-                await("both to be ready", () -> ready(operators) && ready(shoppers));
+                TestGrid.await(LIMIT, "both to be ready", () -> ready(operators) && ready(shoppers));
                 assertEquals(404, operators.get("/v1/products").send().status());
                 assertTrue(operators.get("/metrics").send().body().contains("storegrid_lane_depth"));
                 assertTrue(shoppers.get("/metrics").send().body().contains("http_server_requests_in_flight"));
@@ -66,7 +64,7 @@ class RolesIT {
                 assertTrue(connections(database, data) > 0, "connections of the node with data");
 
                 data.kill();
-                await("the node without data to say that nobody has any", () -> !ready(shoppers));
+                TestGrid.await(LIMIT, "the node without data to say that nobody has any", () -> !ready(shoppers));
                 Reply refused = reserve(shoppers, 1);
                 assertEquals(503, refused.status(), refused::toString);
                 assertEquals("no-quorum", refused.code());
@@ -90,7 +88,8 @@ class RolesIT {
                 .send();
         assertEquals(202, imported.status(), imported::toString);
         String id = imported.json().path("id").asText();
-        await(
+        TestGrid.await(
+                LIMIT,
                 "the import to be done",
                 () -> "DONE"
                         .equals(shoppers.get("/v1/imports/" + id)
@@ -171,13 +170,5 @@ class RolesIT {
         List<String> all = new ArrayList<>(List.of("--name=" + name, "--http-port=0", "--memory=128MB"));
         all.addAll(List.of(options));
         return PackagedNode.awaitUp(PackagedNode.launch(Files.createDirectories(directory.resolve(name)), all));
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - deadline < 0, "waited too long for " + what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
     }
 }
