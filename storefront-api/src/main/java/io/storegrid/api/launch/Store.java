@@ -258,6 +258,9 @@ final class Store implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // Another node went in that moment, or the whole grid did: whoever was told to leave leaves.
+            LOG.warn("The other nodes could not be asked for their copies", e);
         }
         console.step("draining: no new commands");
         runtime.drain();
