@@ -12,18 +12,54 @@ import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.command.SettleHold;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.cache.affinity.Affinity;
+import org.apache.ignite.events.Event;
+import org.apache.ignite.events.EventType;
+import org.apache.ignite.lang.IgnitePredicate;
+import org.jspecify.annotations.Nullable;
 
-/** Where commands live: the affinity that their home key is looked up in. Thread-safe. */
+/**
+ * Where commands live: the affinity that their home key is looked up in. Thread-safe.
+ *
+ * <p>A node without data can outlive the grid it belonged to and be taken into the next one; what it knew of the first one's
+ * affinity never learns of the second one's nodes and is looked up again.
+ */
 public final class CommandHomes {
 
-    private final Affinity<String> stock;
-    private final Affinity<String> holds;
-    private final Affinity<String> carts;
+    private final Ignite ignite;
+    private volatile @Nullable Homes known;
 
     public CommandHomes(Ignite ignite) {
-        this.stock = ignite.affinity(StoreCaches.INVENTORY);
-        this.holds = ignite.affinity(StoreCaches.RESERVATIONS);
-        this.carts = ignite.affinity(StoreCaches.CARTS);
+        this.ignite = ignite;
+        known = new Homes(ignite);
+        if (ignite.cluster().localNode().isClient()) {
+            IgnitePredicate<Event> forget = event -> {
+                known = null;
+                return true;
+            };
+            ignite.events().localListen(forget, EventType.EVT_CLIENT_NODE_RECONNECTED);
+        }
+    }
+
+    private static final class Homes {
+
+        private final Affinity<String> stock;
+        private final Affinity<String> holds;
+        private final Affinity<String> carts;
+
+        Homes(Ignite ignite) {
+            stock = ignite.affinity(StoreCaches.INVENTORY);
+            holds = ignite.affinity(StoreCaches.RESERVATIONS);
+            carts = ignite.affinity(StoreCaches.CARTS);
+        }
+    }
+
+    private Homes homes() {
+        Homes homes = known;
+        if (homes == null) {
+            homes = new Homes(ignite);
+            known = homes;
+        }
+        return homes;
     }
 
     /** The affinity that decides where {@code command} lives. */
@@ -34,19 +70,19 @@ public final class CommandHomes {
                 || command instanceof PutProduct
                 || command instanceof ArchiveProduct
                 || command instanceof ImportProducts) {
-            return stock;
+            return homes().stock;
         }
         boolean hold = command instanceof SettleHold || command instanceof ExpireHold || command instanceof ExtendHold;
-        return hold ? holds : carts;
+        return hold ? homes().holds : homes().carts;
     }
 
     /** Of stock and products. */
     public Affinity<String> stock() {
-        return stock;
+        return homes().stock;
     }
 
     /** Of reservations. */
     public Affinity<String> holds() {
-        return holds;
+        return homes().holds;
     }
 }

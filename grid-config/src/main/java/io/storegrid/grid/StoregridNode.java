@@ -80,7 +80,8 @@ public final class StoregridNode implements AutoCloseable {
             own.start();
             known = own.settings();
         }
-        if (known != null) {
+        // A schema that others may be working with is changed only by a node that they have admitted.
+        if (known != null && (settings.embedsDatabase() || !Migration.pending(known))) {
             openDatabase(known, writers, readers, progress);
         }
         progress.accept(
@@ -94,8 +95,8 @@ public final class StoregridNode implements AutoCloseable {
         Ignite ignite = startIgnite(progress, end);
         splitWatch = SplitWatch.start(ignite, settings.expectedNodes(), this::peers, end);
         if (settings.role() != Role.API) {
-            if (known == null) {
-                openDatabase(SharedDatabase.ask(ignite), writers, readers, progress);
+            if (database == null) {
+                openDatabase(known == null ? SharedDatabase.ask(ignite) : known, writers, readers, progress);
             }
             if (settings.database() == null) {
                 SharedDatabase.share(ignite, database().settings());

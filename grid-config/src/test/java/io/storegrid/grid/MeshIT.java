@@ -8,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.compute.StoreCaches;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.persistence.DatabaseSettings;
+import io.storegrid.persistence.Migration;
+import io.storegrid.persistence.StartupFailure;
 import io.storegrid.persistence.TestDatabase;
 import java.awt.Point;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +83,36 @@ class MeshIT {
             attributes.put(attribute, value);
             configuration.setUserAttributes(attributes);
         };
+    }
+
+    @Test
+    void changesNoSchemaBeforeTheGridHasAdmittedIt() throws SQLException {
+        try (TestDatabase old = TestDatabase.create();
+                TestGrid grid = TestGrid.start(1, old.settings())) {
+            database.execute("DROP SCHEMA public CASCADE");
+            database.execute("CREATE SCHEMA public");
+            assertTrue(Migration.pending(database.settings()));
+            StartupFailure refused = assertThrows(StartupFailure.class, () -> joined(grid, "elsewhere"));
+            assertTrue(refused.getMessage().contains("the grid is called test"), refused.getMessage());
+            assertTrue(Migration.pending(database.settings()), "a refused node leaves the schema as it was");
+            joined(grid, "test").close();
+            assertFalse(Migration.pending(database.settings()));
+        }
+    }
+
+    /** A whole node, on the test's own database, that joins the first one of {@code grid}. */
+    private StoregridNode joined(TestGrid grid, String cluster) {
+        DatabaseSettings own = database.settings();
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        values.put(Setting.NAME, "whole");
+        values.put(Setting.CLUSTER, cluster);
+        values.put(Setting.MEMORY, TestGrid.MEMORY);
+        values.put(Setting.DATA_DIR, directory.toString());
+        values.put(
+                Setting.JOIN, GridFacts.discoveryAddress(grid.node(0).cluster().localNode()));
+        values.put(Setting.DB_URL, own.url());
+        values.put(Setting.DB_USER, String.valueOf(own.user()));
+        return StoregridNode.start(NodeSettings.of(values), 1, 1, line -> {}, line -> {});
     }
 
     @Test

@@ -27,11 +27,7 @@ public final class Migration {
         DataSource source = source(settings);
         requireReachable(source, settings);
         try {
-            Flyway flyway = Flyway.configure()
-                    .dataSource(source)
-                    .locations("classpath:db/migration")
-                    .loggers("slf4j")
-                    .load();
+            Flyway flyway = flyway(source);
             refuseNewerSchema(flyway.info(), settings);
             int applied = flyway.migrate().migrationsExecuted;
             MigrationInfo current = flyway.info().current();
@@ -41,11 +37,39 @@ public final class Migration {
                             ? "0"
                             : current.getVersion().toString());
         } catch (FlywayException e) {
-            throw new StartupFailure(
-                    "The database's schema cannot be brought up to date [database=" + settings + ", cause="
-                            + firstLine(e.getMessage()) + "]",
-                    e);
+            throw failed(settings, e);
         }
+    }
+
+    /**
+     * Whether {@link #run} would change the schema. Throws as that does. Asked by a node that may be about to join others:
+     * those have to admit it before it changes what they work with.
+     */
+    public static boolean pending(DatabaseSettings settings) {
+        DataSource source = source(settings);
+        requireReachable(source, settings);
+        try {
+            MigrationInfoService info = flyway(source).info();
+            refuseNewerSchema(info, settings);
+            return info.pending().length > 0;
+        } catch (FlywayException e) {
+            throw failed(settings, e);
+        }
+    }
+
+    private static Flyway flyway(DataSource source) {
+        return Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/migration")
+                .loggers("slf4j")
+                .load();
+    }
+
+    private static StartupFailure failed(DatabaseSettings settings, FlywayException e) {
+        return new StartupFailure(
+                "The database's schema cannot be brought up to date [database=" + settings + ", cause="
+                        + firstLine(e.getMessage()) + "]",
+                e);
     }
 
     private static void refuseNewerSchema(MigrationInfoService info, DatabaseSettings settings) {

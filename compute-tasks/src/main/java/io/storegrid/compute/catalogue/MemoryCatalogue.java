@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * <p>Three sources feed it, and the newest version wins whichever comes first: a continuous query on the products cache
  * brings every change of every node; one full scan at the start brings what was there; a rescan by version, a moment after
  * the topology changed and every few minutes, brings what a lost notification did not. Entries that the grid loads from
- * PostgreSQL raise no notification, so {@link #start} belongs behind the warm-up.
+ * PostgreSQL raise no notification, so {@link #start} belongs behind the warm-up. On a node without data that is taken into
+ * the next grid after its first one went away, Ignite carries the query over, whatever its log says.
  *
  * <p>Thread-safe; {@link #start} once.
  */
@@ -109,7 +110,8 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
                         topologyListener,
                         EventType.EVT_NODE_JOINED,
                         EventType.EVT_NODE_LEFT,
-                        EventType.EVT_NODE_FAILED);
+                        EventType.EVT_NODE_FAILED,
+                        EventType.EVT_CLIENT_NODE_RECONNECTED);
         periodic = scheduler.scheduleWithFixedDelay(
                 this::rescanQuietly, rescanEvery.toMillis(), rescanEvery.toMillis(), TimeUnit.MILLISECONDS);
         return index.size();
