@@ -45,6 +45,8 @@ public final class Books {
      * @param lines units by SKU, from the answer or else the row; empty when neither is there
      * @param firstExpiresMicros before anybody extended it; {@link Long#MAX_VALUE} when not known
      * @param lastExpiresMicros the latest that it ever had; {@link Long#MAX_VALUE} when not known
+     * @param cart whose hold it is; empty for nobody's
+     * @param createdMicros 0 when not known
      * @param row null when there is none
      * @param makers the operations whose success, or possible success, made it
      * @param settlers confirms and releases of it, in the order of being invoked
@@ -54,6 +56,8 @@ public final class Books {
             SortedMap<String, Integer> lines,
             long firstExpiresMicros,
             long lastExpiresMicros,
+            String cart,
+            long createdMicros,
             @Nullable HoldRow row,
             List<Operation> makers,
             List<Operation> settlers) {}
@@ -338,7 +342,18 @@ public final class Books {
                     : Math.max(first, extended.getOrDefault(id, 0L));
             SortedMap<String, Integer> lines =
                     answer != null ? answer.lines() : row != null ? row.lines() : new TreeMap<>();
-            holds.put(id, new Hold(id, lines, first, last, row, made, settlers.getOrDefault(id, List.of())));
+            holds.put(
+                    id,
+                    new Hold(
+                            id,
+                            lines,
+                            first,
+                            last,
+                            row != null ? row.cart() : answer != null ? answer.cart() : "",
+                            row != null ? row.createdMicros() : answer != null ? answer.createdMicros() : 0,
+                            row,
+                            made,
+                            settlers.getOrDefault(id, List.of())));
         }
     }
 
@@ -404,8 +419,7 @@ public final class Books {
         // A cart's hold may also have been released by the next one of the cart, which nobody asked to release it.
         boolean replaceable = entry.reason() == LedgerReason.RELEASED
                 && hold != null
-                && hold.row() != null
-                && !hold.row().cart().isEmpty();
+                && !hold.cart().isEmpty();
         for (Operation operation : replaceable ? List.<Operation>of() : writers(entry)) {
             invoked = Math.min(invoked, operation.invokedMicros());
         }

@@ -40,7 +40,7 @@ public record Bounds(
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
             0.01,
-            40_000_000,
+            10_000_000,
             Duration.ofSeconds(60));
 
     public Bounds {

@@ -53,7 +53,9 @@ final class OrderSearch {
     private static final int NONE = -1;
     private static final int SKIP = -2;
     private static final int LOOK_AT_CLOCK_EVERY = 1 << 12;
-    private static final int[] WINDOWS = {16, 48, 128, 384, 1_024};
+    private static final int[] WINDOWS = {12, 24, 48, 128, 384, 1_024};
+    private static final long WINDOW_STEPS_MAX = 200_000;
+    private static final long USUAL_STEPS_MAX = 20;
 
     /** What happens at a moment; at equal moments in this order, so that what may have overlapped does. */
     private enum Moment {
@@ -73,7 +75,8 @@ final class OrderSearch {
         SEEN_AT_ONCE,
         CHANGE_LINKED,
         LOOK_LINKED,
-        WAS_DUE
+        WAS_DUE,
+        DROPPED
     }
 
     /** A place where more than one change could be next. */
@@ -230,15 +233,25 @@ final class OrderSearch {
         return "at " + event.micros() + " nothing explains " + what + "; the row came to " + furthestRow + remark;
     }
 
-    /** Searches from the first event, and around the furthest one when that comes to no end. */
+    /**
+     * Searches from the first event for as long as a sound history takes several times over; then around the furthest event
+     * that was reached; then from the first event again, for as long as it may.
+     */
     Result run() {
-        Result result = search(0, events.length, stepsMax / 2, false);
-        for (int i = 0; result == Result.UNDECIDED && i < WINDOWS.length; i++) {
-            if (refuted(furthest, WINDOWS[i])) {
-                return Result.REFUTED;
+        for (long budget = events.length * USUAL_STEPS_MAX + WINDOW_STEPS_MAX; ; budget = stepsMax - steps) {
+            Result result = search(0, events.length, Math.min(budget, stepsMax - steps), false);
+            if (result != Result.UNDECIDED) {
+                return result;
+            }
+            for (int length : WINDOWS) {
+                if (refuted(furthest, length)) {
+                    return Result.REFUTED;
+                }
+            }
+            if (steps >= stepsMax || System.nanoTime() > endNanos) {
+                return Result.UNDECIDED;
             }
         }
-        return result;
     }
 
     /**
@@ -249,7 +262,7 @@ final class OrderSearch {
         int from = Math.max(0, at - length);
         int before = furthest;
         Answer.Stock rowBefore = furthestRow;
-        Result result = search(from, Math.min(events.length, at + 1), stepsMax / (2L * WINDOWS.length), from > 0);
+        Result result = search(from, Math.min(events.length, at + 1), WINDOW_STEPS_MAX, from > 0);
         if (result == Result.REFUTED) {
             remark = ", whatever was done " + (at - from) + " events before";
             return true;
@@ -327,10 +340,13 @@ final class OrderSearch {
             switch (event.moment()) {
                 case CHANGE_FROM -> link(of);
                 case CHANGE_UNTIL -> {
-                    if (begun[of]) {
-                        unlink(of);
+                    // One that may never have been done stays among those that are free.
+                    if (!changes[of].optional()) {
+                        if (begun[of]) {
+                            unlink(of);
+                        }
+                        apply(of);
                     }
-                    apply(of);
                 }
                 case LOOK_FROM -> seen[of] = true;
                 case DUE -> {
@@ -382,7 +398,13 @@ final class OrderSearch {
                 due += done[of] ? 0 : changes[of].deltaAvailable();
                 log(Step.WAS_DUE, of);
             }
-            case CHANGE_UNTIL, LOOK_UNTIL -> {
+            case CHANGE_UNTIL -> {
+                if (!done[of]) {
+                    unlink(of);
+                    log(Step.DROPPED, of);
+                }
+            }
+            case LOOK_UNTIL -> {
                 // Done in time.
             }
         }
@@ -423,7 +445,9 @@ final class OrderSearch {
     private int candidate(Choice choice) {
         int plain = NONE;
         Event event = events[choice.event];
-        if (choice.free || event.moment() == Moment.DUE) {
+        if (choice.free
+                || event.moment() == Moment.DUE
+                || (event.moment() == Moment.CHANGE_UNTIL && changes[event.of()].optional())) {
             plain = SKIP;
         } else if (event.moment() == Moment.CHANGE_UNTIL) {
             plain = event.of();
@@ -572,6 +596,10 @@ final class OrderSearch {
                     begun[of] = false;
                 }
                 case LOOK_LINKED -> unlinkLook(of);
+                case DROPPED -> {
+                    next[previous[of]] = of;
+                    previous[next[of]] = of;
+                }
                 case WAS_DUE -> {
                     overdue[of] = false;
                     due -= done[of] ? 0 : changes[of].deltaAvailable();
@@ -649,7 +677,7 @@ final class OrderSearch {
             Change change = changes[i];
             all.add(new Event(change.fromMicros(), Moment.CHANGE_FROM, i));
             deadline[i] = change.optional() || change.untilMicros() != Long.MAX_VALUE ? change.untilMicros() : end + 1;
-            if (deadline[i] != Long.MAX_VALUE && !change.optional()) {
+            if (deadline[i] != Long.MAX_VALUE) {
                 all.add(new Event(deadline[i], Moment.CHANGE_UNTIL, i));
             }
             if (change.dueMicros() != Long.MAX_VALUE) {
@@ -692,6 +720,7 @@ final class OrderSearch {
         for (int i = 0; i < changes.length; i++) {
             Change change = changes[i];
             alone[i] |= change.left() != null
+                    || (change.optional() && change.untilMicros() != Long.MAX_VALUE)
                     || (change.dueMicros() != Long.MAX_VALUE && change.untilMicros() != Long.MAX_VALUE);
             // What another may follow before it has to be done is bound to that other.
             if (change.after() >= 0 && change.fromMicros() <= deadline[change.after()]) {

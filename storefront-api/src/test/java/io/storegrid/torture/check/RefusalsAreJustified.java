@@ -43,9 +43,8 @@ final class RefusalsAreJustified implements Checker {
         Map<String, LateHolds> late = LateHolds.of(books);
         Map<String, List<Hold>> ofCarts = new HashMap<>();
         for (Hold hold : books.holds().values()) {
-            if (hold.row() != null && !hold.row().cart().isEmpty()) {
-                ofCarts.computeIfAbsent(hold.row().cart(), cart -> new ArrayList<>())
-                        .add(hold);
+            if (!hold.cart().isEmpty()) {
+                ofCarts.computeIfAbsent(hold.cart(), cart -> new ArrayList<>()).add(hold);
             }
         }
         for (Operation operation : books.operations()) {
@@ -144,6 +143,9 @@ final class RefusalsAreJustified implements Checker {
             if (said && given + dueFrom < shortage.requested()) {
                 return "";
             }
+        }
+        if (least > most) {
+            return sku + " has no version that may have been the current one: " + operation.told();
         }
         return sku + " had between " + least + " and " + most + " available at versions "
                 + ledger.entry(first).version() + " to " + ledger.entry(last).version()

@@ -19,15 +19,16 @@ import io.storegrid.torture.history.Request;
 import io.storegrid.torture.history.Request.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,7 @@ final class SimulatedRun {
 
     private static final long BEGIN = TimeUnit.SECONDS.toMicros(1_700_000_000L);
     private static final long MS = 1_000;
+    private static final long PATIENCE = TimeUnit.SECONDS.toMicros(60);
     private static final long AMPLE = 1_000_000;
     private static final int HOLDS_OF_A_CLIENT = 6;
     private static final int REPEATED_ON_PURPOSE_PERCENT = 4;
@@ -88,6 +90,7 @@ final class SimulatedRun {
     private final SortedMap<String, Long> firstStock = new TreeMap<>();
     private final Map<String, List<Answer.Stock>> levels = new HashMap<>();
     private final Map<String, HoldRow> holds = new HashMap<>();
+    private final Set<String> live = new LinkedHashSet<>();
     private final Map<String, Answer> recorded = new HashMap<>();
     private final Map<String, KeyRow> keys = new HashMap<>();
     private final Map<String, Cart> carts = new HashMap<>();
@@ -162,7 +165,9 @@ final class SimulatedRun {
     }
 
     private void drain() {
-        for (Due due = queue.poll(); due != null; due = queue.poll()) {
+        // What is left then are the ends of holds that nobody waits for.
+        for (Due due = queue.peek(); due != null && due.micros() < now + PATIENCE; due = queue.peek()) {
+            queue.remove();
             now = Math.max(now, due.micros());
             due.what().run();
         }
@@ -389,6 +394,7 @@ final class SimulatedRun {
         long ends = now + TimeUnit.SECONDS.toMicros(request.ttlSeconds());
         HoldRow row = new HoldRow(HoldState.HELD, cart, now, ends, 1, lines);
         holds.put(id, row);
+        live.add(id);
         lines.forEach((sku, units) -> enter(sku, 0, units, LedgerReason.RESERVED, id));
         at(ends + random.nextInt(900_000), () -> sweep(id));
         return told(attempt, 201, "", id, cart, "", row);
@@ -517,14 +523,12 @@ final class SimulatedRun {
 
     private Collection<String> dueHolds(String sku) {
         List<String> due = new ArrayList<>();
-        holds.forEach((id, row) -> {
-            if (row.state() == HoldState.HELD
-                    && row.expiresMicros() <= now
-                    && row.lines().containsKey(sku)) {
+        for (String id : live) {
+            HoldRow row = hold(id);
+            if (row.expiresMicros() <= now && row.lines().containsKey(sku)) {
                 due.add(id);
             }
-        });
-        Collections.sort(due);
+        }
         return due;
     }
 
@@ -534,6 +538,7 @@ final class SimulatedRun {
 
     private void end(String id, HoldState state) {
         HoldRow row = hold(id);
+        live.remove(id);
         holds.put(
                 id,
                 new HoldRow(

@@ -41,6 +41,10 @@ final class StockIsLinearizable implements Checker {
             if (!testimony.contradiction().isEmpty()) {
                 findings.violation("{}: the ledger contradicts real time: {}", sku, testimony.contradiction());
             }
+            if (!trace.doubt().isEmpty()) {
+                findings.undecided("{}: nobody knows {}", sku, trace.doubt());
+                return;
+            }
             OrderSearch search = new OrderSearch(
                     trace, books.bounds().searchSteps(), books.bounds().search().toNanos());
             OrderSearch.Result result = search.run();

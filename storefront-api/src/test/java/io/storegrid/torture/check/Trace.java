@@ -69,6 +69,15 @@ final class Trace {
         long deltaAvailable() {
             return deltaOnHand - deltaReserved;
         }
+
+        @Override
+        public String toString() {
+            return told + " (on hand " + deltaOnHand + ", reserved " + deltaReserved
+                    + (need > 0 ? ", needs " + need + " available" : "")
+                    + (left == null ? "" : ", left " + left)
+                    + ", between " + fromMicros + " and "
+                    + (untilMicros == Long.MAX_VALUE ? "the end" : Long.toString(untilMicros)) + ")";
+        }
     }
 
     /**
@@ -77,12 +86,18 @@ final class Trace {
      * @param asked of a refusal the units that were not available; 0 when the whole row was seen
      * @param seen the row; null for a refusal
      */
-    record Look(String told, long fromMicros, long untilMicros, long asked, Answer.@Nullable Stock seen) {}
+    record Look(String told, long fromMicros, long untilMicros, long asked, Answer.@Nullable Stock seen) {
+        @Override
+        public String toString() {
+            return told + (seen == null ? " (less than " + asked + " available)" : " (saw " + seen + ")");
+        }
+    }
 
     private final String sku;
     private final long firstOnHand;
     private final List<Change> changes = new ArrayList<>();
     private final List<Look> looks = new ArrayList<>();
+    private String doubt = "";
 
     private Trace(String sku, long firstOnHand) {
         this.sku = sku;
@@ -95,6 +110,11 @@ final class Trace {
 
     long firstOnHand() {
         return firstOnHand;
+    }
+
+    /** What has to be known and is not; empty for nothing. */
+    String doubt() {
+        return doubt;
     }
 
     List<Change> changes() {
@@ -117,7 +137,7 @@ final class Trace {
     static SortedMap<String, Trace> of(Books books) {
         SortedMap<String, Trace> traces = new TreeMap<>();
         books.history().header().firstStock().forEach((sku, onHand) -> traces.put(sku, new Trace(sku, onHand)));
-        Map<String, Hold> replacedBy = replaced(books);
+        Map<String, Hold> replacedBy = replaced(books, traces);
         Set<String> gone = new HashSet<>();
         replacedBy.values().forEach(hold -> gone.add(hold.id()));
         for (Hold hold : books.holds().values()) {
@@ -142,6 +162,9 @@ final class Trace {
             for (Trace trace : tracesOf(operation, traces)) {
                 trace.add(operation, books);
             }
+            if (operation.request().kind() == Kind.RESERVE_CART && books.effect(operation) == Effect.MAYBE) {
+                doubtful(operation, books, traces);
+            }
         }
         if (books.history().end() != null) {
             long taken = books.end().takenMicros();
@@ -158,6 +181,21 @@ final class Trace {
             });
         }
         return traces;
+    }
+
+    /** What a cart had when it may have been reserved nobody knows: it may have been any of what it ever had. */
+    private static void doubtful(Operation unknown, Books books, SortedMap<String, Trace> traces) {
+        String cart = unknown.request().target();
+        for (Operation operation : books.operations()) {
+            boolean same = operation.request().target().equals(cart)
+                    || operation.answer().map(Answer::cart).orElse("").equals(cart);
+            for (String sku : same ? operation.request().lines().keySet() : Set.<String>of()) {
+                Trace trace = traces.get(sku);
+                if (trace != null) {
+                    trace.doubt = "what was asked for by " + unknown.told();
+                }
+            }
+        }
     }
 
     private static List<Trace> tracesOf(Operation operation, SortedMap<String, Trace> traces) {
@@ -302,17 +340,16 @@ final class Trace {
                     }
                 }
             }
-            if (hold.lastExpiresMicros() != Long.MAX_VALUE) {
-                long clock = books.bounds().clockMicros();
-                expires(
-                        hold.id() + " expired",
-                        made,
-                        units,
-                        hold.lastExpiresMicros() - clock,
-                        hold.lastExpiresMicros() + clock,
-                        until,
-                        held);
-            }
+            long clock = books.bounds().clockMicros();
+            long last = hold.lastExpiresMicros();
+            expires(
+                    hold.id() + " expired",
+                    made,
+                    units,
+                    (hold.row() == null ? Math.min(hold.firstExpiresMicros(), last) : last) - clock,
+                    last == Long.MAX_VALUE ? last : last + clock,
+                    until,
+                    held);
             return;
         }
         Kind kind = state == HoldState.CONFIRMED ? Kind.CONFIRM : Kind.RELEASE;
@@ -401,21 +438,22 @@ final class Trace {
     }
 
     /** The hold that each hold of a cart replaced, by the id of the newer one. */
-    private static Map<String, Hold> replaced(Books books) {
+    private static Map<String, Hold> replaced(Books books, SortedMap<String, Trace> traces) {
         Map<String, List<Hold>> ofCarts = new HashMap<>();
         for (Hold hold : books.holds().values()) {
-            if (hold.row() != null && !hold.row().cart().isEmpty()) {
-                ofCarts.computeIfAbsent(hold.row().cart(), cart -> new ArrayList<>())
-                        .add(hold);
+            if (!hold.cart().isEmpty()) {
+                ofCarts.computeIfAbsent(hold.cart(), cart -> new ArrayList<>()).add(hold);
             }
         }
         Map<String, Hold> replaced = new HashMap<>();
         for (List<Hold> holds : ofCarts.values()) {
-            holds.sort(Comparator.comparingLong(Trace::created));
+            holds.sort(Comparator.comparingLong(Hold::createdMicros));
             for (int i = 1; i < holds.size(); i++) {
                 Hold old = holds.get(i - 1);
                 Hold next = holds.get(i);
-                if (state(old) == HoldState.RELEASED && released(old, next, books)) {
+                if (old.row() == null) {
+                    guess(old, next, books, replaced, traces);
+                } else if (state(old) == HoldState.RELEASED && released(old, next, books)) {
                     replaced.put(next.id(), old);
                 }
             }
@@ -423,25 +461,51 @@ final class Trace {
         return replaced;
     }
 
-    private static long created(Hold hold) {
-        return hold.row() == null ? 0 : hold.row().createdMicros();
-    }
-
     /** Whether {@code next} released {@code old}, and no client did. */
     private static boolean released(Hold old, Hold next, Books books) {
-        boolean byCart =
-                next.makers().stream().anyMatch(maker -> maker.request().kind() == Kind.RESERVE_CART);
         boolean asked = old.settlers().stream()
                 .anyMatch(operation ->
                         operation.request().kind() == Kind.RELEASE && books.effect(operation) != Effect.NOT_DONE);
         if (!asked) {
-            return byCart;
+            return reservesCart(next);
         }
         for (LedgerEntry entry : books.entriesOf(old.id())) {
             if (entry.reason() == LedgerReason.RELEASED) {
-                return byCart && entry.atMicros() == created(next);
+                return reservesCart(next) && entry.atMicros() == next.createdMicros();
             }
         }
         return false;
+    }
+
+    /** The same without rows: a hold that nobody else touched and whose time was not over was replaced. */
+    private static void guess(
+            Hold old, Hold next, Books books, Map<String, Hold> replaced, SortedMap<String, Trace> traces) {
+        long clock = books.bounds().clockMicros();
+        boolean over = old.settlers().stream().anyMatch(Operation::ok)
+                || old.lastExpiresMicros() + clock
+                        < next.makers().stream()
+                                .mapToLong(Operation::invokedMicros)
+                                .min()
+                                .orElse(0);
+        if (over || !reservesCart(next)) {
+            return;
+        }
+        boolean certain = old.settlers().stream().noneMatch(Operation::unknown)
+                && next.makers().stream()
+                        .allMatch(maker -> maker.ok() && maker.completedMicros() + clock < old.lastExpiresMicros());
+        if (certain) {
+            replaced.put(next.id(), old);
+        } else {
+            for (String sku : old.lines().keySet()) {
+                Trace trace = traces.get(sku);
+                if (trace != null) {
+                    trace.doubt = "whether " + next.id() + " replaced " + old.id();
+                }
+            }
+        }
+    }
+
+    private static boolean reservesCart(Hold hold) {
+        return hold.makers().stream().anyMatch(maker -> maker.request().kind() == Kind.RESERVE_CART);
     }
 }
