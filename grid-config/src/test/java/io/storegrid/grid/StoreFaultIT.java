@@ -180,7 +180,7 @@ class StoreFaultIT {
 
     @Test
     void findsOutWhatACommitDidWhoseAnswerWasLost() throws Exception {
-        CommitCutter[] cutter = new CommitCutter[1];
+        StoreProxy[] cutter = new StoreProxy[1];
         try (TestStore store = TestStore.startBehind(straight -> behind(cutter, straight))) {
             store.stock("PUDIM", 1_000);
             String cart = Objects.requireNonNull(
@@ -220,7 +220,7 @@ class StoreFaultIT {
 
     @Test
     void neverSaysThatNothingWasDoneOnceACommitWasSent() throws Exception {
-        CommitCutter[] cutter = new CommitCutter[1];
+        StoreProxy[] cutter = new StoreProxy[1];
         try (TestStore store = TestStore.startBehind(straight -> behind(cutter, straight))) {
             store.stock("PUDIM", 1_000);
             cutter[0].refuseAfterCut(true);
@@ -246,9 +246,9 @@ class StoreFaultIT {
         }
     }
 
-    private static DatabaseSettings behind(CommitCutter[] cutter, DatabaseSettings straight) {
+    private static DatabaseSettings behind(StoreProxy[] cutter, DatabaseSettings straight) {
         try {
-            cutter[0] = new CommitCutter(straight);
+            cutter[0] = new StoreProxy(straight);
             return cutter[0].settings(straight);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,21 +2,16 @@ package io.storegrid.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.storegrid.grid.StoreProxy;
 import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.TestDatabase;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,13 +22,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program that breaks a grid of three real nodes in two, and puts it together again. Each node stands in a network
- * namespace of its own and has two ways out: one to the other nodes, which is cut, and one to PostgreSQL and the callers,
- * which stays. So both parts go on reaching the database, which is the hard case. To be run in namespaces that it may fill:
- * {@link SplitFaultIT} does so. Ends with 0, or says what was wrong.
+ * A program that breaks a grid of three real nodes in two, and puts it together again. To be run in {@link Namespaces} of its
+ * own: {@link SplitFaultIT} does so. Ends with 0, or says what was wrong.
  */
 final class SplitDrill implements AutoCloseable {
 
@@ -49,21 +44,21 @@ final class SplitDrill implements AutoCloseable {
 
     private final Path directory;
     private final TestDatabase database = TestDatabase.create();
-    private final ServerSocket door;
+    private final Network network;
+    private final StoreProxy door;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final List<@Nullable Process> nodes = new ArrayList<>(java.util.Arrays.asList(null, null, null));
     private int expectedNodes;
 
-    private SplitDrill(Path directory) throws IOException {
+    private SplitDrill(Path directory, Network network) throws IOException {
         this.directory = directory;
-        door = new ServerSocket(0, 50, InetAddress.getByName("10.98.0.1"));
+        this.network = network;
+        door = new StoreProxy(network.storeHost(), database.settings());
     }
 
     public static void main(String[] arguments) throws Exception {
-        buildNetwork();
-        try (SplitDrill drill = new SplitDrill(Path.of(arguments[0]))) {
-            drill.letNodesReachTheDatabase();
+        try (SplitDrill drill = new SplitDrill(Path.of(arguments[0]), new Namespaces(3))) {
             drill.database.execute(ROWS);
             drill.minorityRefusesAndComesBack();
             drill.fenceAloneKeepsFromOverselling();
@@ -72,114 +67,45 @@ final class SplitDrill implements AutoCloseable {
         System.exit(0);
     }
 
-    /** Two bridges, and for each node a namespace with a leg on both. */
-    private static void buildNetwork() throws IOException, InterruptedException {
-        sh("ip link set lo up");
-        sh("ip link add mesh type bridge && ip link set mesh up");
-        sh("ip link add doors type bridge && ip addr add 10.98.0.1/24 dev doors && ip link set doors up");
-        // A place of our own for the names of namespaces: nothing is left on the machine.
-        sh("mount -t tmpfs none /run && mkdir -p /run/netns");
-        for (int i = 1; i <= 3; i++) {
-            sh("ip netns add n" + i + " && ip -n n" + i + " link set lo up");
-            for (String[] leg : new String[][] {{"mesh", "m", "10.99.0.1"}, {"doors", "d", "10.98.0.1"}}) {
-                String out = leg[1] + i;
-                sh("ip link add " + out + " type veth peer name in netns n" + i + " && ip -n n" + i
-                        + " link set in name "
-                        + leg[0] + " && ip -n n" + i + " addr add " + leg[2] + i + "/24 dev " + leg[0] + " && ip -n n"
-                        + i + " link set " + leg[0] + " up && ip link set " + out + " master " + leg[0]
-                        + " && ip link set " + out + " up");
-            }
-        }
-    }
-
-    private static void sh(String command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("sh", "-c", command)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(command + ": " + said);
-        }
-    }
-
     private static void say(String line) {
         System.out.println("[split] " + line);
     }
 
-    /** Connections that come to the nodes' side are carried to the database, which listens on loopback alone. */
-    private void letNodesReachTheDatabase() {
-        int port = URI.create(database.settings().url().substring("jdbc:".length()))
-                .getPort();
-        daemon(() -> {
-            while (true) {
-                Socket in = door.accept();
-                Socket out = new Socket(InetAddress.getLoopbackAddress(), port);
-                in.setTcpNoDelay(true);
-                out.setTcpNoDelay(true);
-                daemon(() -> carry(in, out));
-                daemon(() -> carry(out, in));
-            }
-        });
-    }
-
-    private static Void carry(Socket from, Socket to) throws IOException {
-        try (from;
-                to;
-                InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream()) {
-            byte[] buffer = new byte[16_384];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                out.write(buffer, 0, read);
-            }
-        }
-        return null;
-    }
-
-    private static void daemon(Callable<@Nullable Void> work) {
-        Thread thread = new Thread(() -> {
-            try {
-                var unused = work.call();
-            } catch (Exception e) {
-                // The other side closed, or the drill is over.
-                return;
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     private void start(int node) throws IOException {
-        DatabaseSettings settings = database.settings();
-        URI url = URI.create(settings.url().substring("jdbc:".length()));
+        DatabaseSettings settings = door.settings(database.settings());
         Path home = Files.createDirectories(directory.resolve("n" + node));
-        Process process = new ProcessBuilder(
-                        "ip",
-                        "netns",
-                        "exec",
-                        "n" + node,
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx200m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-jar",
-                        JAR.toString(),
-                        "--name=n" + node,
-                        "--grid-host=10.99.0.1" + node,
-                        "--http-host=10.98.0.1" + node,
-                        "--insecure",
-                        "--discovery-port=48500",
-                        "--join=10.99.0.11:48500,10.99.0.12:48500,10.99.0.13:48500",
-                        "--expected-nodes=" + expectedNodes,
-                        "--sample=never",
-                        "--memory=128MB",
-                        "--db-url=jdbc:postgresql://10.98.0.1:" + door.getLocalPort() + url.getPath(),
-                        "--db-user=" + settings.user())
+        List<String> command = new ArrayList<>(network.at(node));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-Xmx200m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                JAR.toString(),
+                "--name=n" + node,
+                "--grid-host=" + network.gridHost(node),
+                "--http-host=" + network.httpHost(node),
+                "--insecure",
+                "--discovery-port=" + network.discoveryPort(node),
+                "--join=" + everybody(),
+                "--expected-nodes=" + expectedNodes,
+                "--sample=never",
+                "--memory=128MB",
+                "--db-url=" + settings.url(),
+                "--db-user=" + settings.user()));
+        Process process = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(home.resolve("console").toFile()))
                 .start();
         nodes.set(node - 1, process);
+    }
+
+    private String everybody() {
+        return IntStream.rangeClosed(1, nodes.size())
+                .mapToObj(node -> network.gridHost(node) + ":" + network.discoveryPort(node))
+                .collect(Collectors.joining(","));
     }
 
     private void startAll(int expected) throws Exception {
@@ -218,7 +144,7 @@ final class SplitDrill implements AutoCloseable {
 
     private HttpResponse<String> get(int node, String path) throws Exception {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://10.98.0.1" + node + ":8080" + path))
+                HttpRequest.newBuilder(URI.create("http://" + network.httpHost(node) + ":8080" + path))
                         .timeout(Duration.ofSeconds(10))
                         .build(),
                 BodyHandlers.ofString());
@@ -226,7 +152,7 @@ final class SplitDrill implements AutoCloseable {
 
     private HttpResponse<String> post(int node, String path, String key, String body) throws Exception {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://10.98.0.1" + node + ":8080" + path))
+                HttpRequest.newBuilder(URI.create("http://" + network.httpHost(node) + ":8080" + path))
                         .timeout(Duration.ofSeconds(10))
                         .header("Content-Type", "application/json")
                         .header("Idempotency-Key", key)
@@ -268,13 +194,13 @@ final class SplitDrill implements AutoCloseable {
         AtomicLong sold = new AtomicLong();
         Sellers sellers = new Sellers(sold, List.of(1, 2), "FARTO");
         await("sales before the split", () -> sold.get() > 200);
-        sh("ip link set m3 down");
+        network.cut(3);
         long before = sold.get();
         await("the majority to sell on", () -> sold.get() > before + 500 && members(1) == 2 && members(2) == 2);
         await("the minority to refuse writes", () -> refusesForWantOfQuorum(3));
         HttpResponse<String> read = get(3, "/v1/inventory/FARTO");
         require(read.statusCode() == 200, "the minority reads: " + read);
-        sh("ip link set m3 up");
+        network.mend(3);
         Process minority = nodes.get(2);
         await("the minority to leave", () -> minority != null && !minority.isAlive());
         String console = Files.readString(directory.resolve("n3/console"));
@@ -297,7 +223,7 @@ final class SplitDrill implements AutoCloseable {
     private void fenceAloneKeepsFromOverselling() throws Exception {
         startAll(1);
         AtomicLong sold = new AtomicLong();
-        sh("ip link set m3 down");
+        network.cut(3);
         await("two grids", () -> members(3) == 1 && members(1) == 2 && members(2) == 2);
         Sellers sellers = new Sellers(sold, List.of(1, 2, 3), "RARO");
         await("both parts to be sold out", () -> sellers.refusedBy(1) > 0 && sellers.refusedBy(3) > 0);

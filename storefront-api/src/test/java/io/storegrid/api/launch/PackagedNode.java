@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -53,9 +54,15 @@ public final class PackagedNode implements AutoCloseable {
     /** As the other, with options of the JVM. */
     public static PackagedNode launch(Path directory, List<String> jvmOptions, List<String> options)
             throws IOException {
+        return launch(List.of(), directory, jvmOptions, options);
+    }
+
+    /** As the other, by a command that starts what stands behind it, in its own place: it becomes the node. */
+    public static PackagedNode launch(List<String> place, Path directory, List<String> jvmOptions, List<String> options)
+            throws IOException {
         Path out = Files.createTempFile(directory, "node", ".out");
         Path err = Files.createTempFile(directory, "node", ".err");
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(place);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", JAR.toString()));
@@ -114,11 +121,21 @@ public final class PackagedNode implements AutoCloseable {
 
     /** The port of the API. */
     public int port() throws IOException {
+        return url().getPort();
+    }
+
+    /** The API's address, without a path. */
+    public URI url() throws IOException {
         Matcher url = URL.matcher(said());
         if (!url.find()) {
             throw new AssertionError("no URL in: " + said());
         }
-        return URI.create(url.group(1)).getPort();
+        return URI.create(url.group(1));
+    }
+
+    /** The exit code, once it has ended. */
+    public OptionalInt ended() {
+        return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
     }
 
     String said() throws IOException {

@@ -12,18 +12,24 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * A way to PostgreSQL that can lose the answer to a COMMIT: what the client sends arrives, the server commits, and the
- * connection is cut before the client hears of it. The one fault that no error code tells from "not done".
+ * A way to PostgreSQL that can be made a bad one: it loses the answer to a COMMIT, refuses, breaks off, swallows, or is slow.
+ * A lost answer is the one fault that no error code tells from "not done": what the client sent has arrived, the server has
+ * committed, and the connection is cut before the client hears of it. Thread-safe.
  */
-final class CommitCutter implements AutoCloseable {
+public final class StoreProxy implements AutoCloseable {
 
     /** The tag of the server's answer; the client may have sent the name of a prepared statement only. */
     private static final byte[] COMMIT = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
 
-    private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private static final int CONNECT_MS = 2_000;
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final ServerSocket door;
     private final InetSocketAddress server;
     private final String url;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -31,21 +37,30 @@ final class CommitCutter implements AutoCloseable {
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean refuseAfterCut;
     private volatile boolean refusing;
+    private volatile boolean swallowing;
+    private volatile long commitDelayMs;
 
-    CommitCutter(DatabaseSettings behind) throws IOException {
+    /** On loopback. */
+    public StoreProxy(DatabaseSettings behind) throws IOException {
+        this(InetAddress.getLoopbackAddress(), behind);
+    }
+
+    /** @param at an address of this machine; the port is a free one */
+    public StoreProxy(InetAddress at, DatabaseSettings behind) throws IOException {
+        door = new ServerSocket(0, 50, at);
         URI uri = URI.create(behind.url().substring("jdbc:".length()));
         server = new InetSocketAddress(uri.getHost(), uri.getPort());
-        url = "jdbc:postgresql://127.0.0.1:" + door.getLocalPort() + uri.getPath();
+        url = "jdbc:postgresql://" + at.getHostAddress() + ":" + door.getLocalPort() + uri.getPath();
         daemon(this::accept);
     }
 
     /** The same database, through this. */
-    DatabaseSettings settings(DatabaseSettings behind) {
+    public DatabaseSettings settings(DatabaseSettings behind) {
         return new DatabaseSettings(url, behind.user(), behind.password());
     }
 
     /** Cuts the answers to the next {@code count} COMMITs. */
-    void cut(int count) {
+    public void cut(int count) {
         toCut.set(count);
     }
 
@@ -58,8 +73,41 @@ final class CommitCutter implements AutoCloseable {
     }
 
     /** Answers that were cut so far. */
-    int cuts() {
+    public int cuts() {
         return cuts.get();
+    }
+
+    /** Whether nobody comes in; those who are in are put out. */
+    public void refuse(boolean refuse) {
+        refusing = refuse;
+        if (refuse) {
+            reset();
+        }
+    }
+
+    /** Breaks off every connection, at once and without a word (RST). */
+    public void reset() {
+        open.forEach(StoreProxy::breakOff);
+    }
+
+    private static void breakOff(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            // Closed by its own thread in this moment: that is what was wanted.
+            return;
+        }
+    }
+
+    /** Whether what comes is kept back, in both directions; it goes on its way when this ends. */
+    public void swallow(boolean swallow) {
+        swallowing = swallow;
+    }
+
+    /** How long each answer to a COMMIT is kept back; 0 for not at all. */
+    public void slowCommits(long delayMs) {
+        commitDelayMs = delayMs;
     }
 
     @Override
@@ -74,11 +122,20 @@ final class CommitCutter implements AutoCloseable {
         while (!door.isClosed()) {
             Socket client = door.accept();
             if (refusing) {
+                client.setSoLinger(true, 0);
                 client.close();
                 continue;
             }
             Socket behind = new Socket();
-            behind.connect(server, 2_000);
+            try {
+                behind.connect(server, CONNECT_MS);
+            } catch (IOException e) {
+                // The server is away, and so is this way to it.
+                client.close();
+                continue;
+            }
+            client.setTcpNoDelay(true);
+            behind.setTcpNoDelay(true);
             open.add(client);
             open.add(behind);
             daemon(() -> pump(client, behind, false));
@@ -94,16 +151,19 @@ final class CommitCutter implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             int length;
             while ((length = in.read(buffer)) >= 0) {
-                if (answers && committed(buffer, length) && toCut.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                    // The server has answered, so it has committed. Nobody will hear of it.
-                    cuts.incrementAndGet();
-                    if (refuseAfterCut) {
-                        refusing = true;
-                        for (Socket socket : open) {
-                            socket.close();
+                if (answers && committed(buffer, length)) {
+                    if (toCut.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                        // The server has answered, so it has committed. Nobody will hear of it.
+                        cuts.incrementAndGet();
+                        if (refuseAfterCut) {
+                            refuse(true);
                         }
+                        return;
                     }
-                    return;
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(commitDelayMs));
+                }
+                while (swallowing && !to.isClosed()) {
+                    LockSupport.parkNanos(LOOK_AGAIN_NANOS);
                 }
                 out.write(buffer, 0, length);
                 out.flush();
@@ -140,7 +200,7 @@ final class CommitCutter implements AutoCloseable {
                         // The end of a connection, ours or theirs: what the test is about shows elsewhere.
                     }
                 },
-                "commit-cutter");
+                "store-proxy");
         thread.setDaemon(true);
         thread.start();
     }

@@ -1,0 +1,451 @@
+package io.storegrid.torture;
+
+import io.storegrid.cluster.Loopback;
+import io.storegrid.cluster.Namespaces;
+import io.storegrid.cluster.Network;
+import io.storegrid.persistence.EmbeddedDatabase;
+import io.storegrid.persistence.Migration;
+import io.storegrid.persistence.TestDatabase;
+import io.storegrid.torture.agent.Ablation;
+import io.storegrid.torture.history.Fault;
+import io.storegrid.torture.history.FinalState;
+import io.storegrid.torture.history.History;
+import io.storegrid.torture.history.HistoryWriter;
+import io.storegrid.torture.history.Request;
+import io.storegrid.torture.history.StoreRows;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One run: three nodes and a PostgreSQL, clients that do everything at once, one fault after another by a plan that the seed
+ * determines, and a history of it all. It judges nothing; checkers do, from the history alone. A program of its own, so that
+ * it can run in {@link Namespaces} that vanish with it.
+ */
+final class Torture implements AutoCloseable {
+
+    /**
+     * What to do.
+     *
+     * @param directory for everything that is written
+     * @param seed of the plan and of all clients
+     * @param faults how many
+     * @param most ends the plan early; every fault that was begun is ended
+     * @param rate requests a second of all clients together, about
+     * @param ablation what rule nodes do without
+     * @param only the faults to choose from; empty for all
+     * @param namespaces whether it runs in namespaces of its own
+     * @param commit of the sources
+     */
+    record Order(
+            Path directory,
+            long seed,
+            int faults,
+            Duration most,
+            int rate,
+            Ablation ablation,
+            List<Nemesis> only,
+            boolean namespaces,
+            String commit) {
+
+        List<String> arguments() {
+            return List.of(
+                    directory.toString(),
+                    Long.toString(seed),
+                    Integer.toString(faults),
+                    most.toString(),
+                    Integer.toString(rate),
+                    ablation.name(),
+                    String.join(",", only.stream().map(Nemesis::name).toList()),
+                    Boolean.toString(namespaces),
+                    commit);
+        }
+
+        static Order of(String[] arguments) {
+            return new Order(
+                    Path.of(arguments[0]),
+                    Long.parseLong(arguments[1]),
+                    Integer.parseInt(arguments[2]),
+                    Duration.parse(arguments[3]),
+                    Integer.parseInt(arguments[4]),
+                    Ablation.valueOf(arguments[5]),
+                    arguments[6].isEmpty()
+                            ? List.of()
+                            : Arrays.stream(arguments[6].split(",", -1))
+                                    .map(Nemesis::valueOf)
+                                    .toList(),
+                    Boolean.parseBoolean(arguments[7]),
+                    arguments[8]);
+        }
+
+        /** Where the history is written. */
+        Path history() {
+            return directory.resolve("history.jsonl");
+        }
+    }
+
+    /** One step of the plan. */
+    private record Planned(Nemesis nemesis, int node, long calmMs, long seed) {}
+
+    static final int CLIENTS = 12;
+    private static final int POSSIBLE = Nodes.EXPECTED + 1;
+    private static final int SKUS = 20;
+    private static final int UNITS_MIN = 5;
+    private static final int UNITS_MORE = 36;
+    private static final int CLOCK_ERROR_MAX_S = 900;
+    private static final int CALM_MIN_MS = 1_200;
+    private static final int CALM_MORE_MS = 1_800;
+    private static final long OVERDUE_EVERY_MS = 500;
+    private static final Duration PROBE_MAX = Duration.ofSeconds(20);
+    private static final Duration SETTLE_MAX = Duration.ofSeconds(90);
+    private static final int LOG_MB = 8;
+    private static final String ROWS = """
+            INSERT INTO product (sku, title, description, category, price_minor, currency, version, updated_at)
+            VALUES ('%1$s', '%1$s', '', 'Doces', 500, 'BRL', 1, clock_timestamp());
+            INSERT INTO inventory (sku, on_hand, reserved, version) VALUES ('%1$s', %2$d, 0, 1);
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
+            VALUES ('%1$s', 1, %2$d, 0, 'INITIAL', 'torture', clock_timestamp())""";
+    private static final String OVERDUE =
+            "SELECT id, (extract(epoch FROM expires_at) * 1000000)::bigint FROM reservation"
+                    + " WHERE state = 'HELD' AND expires_at < clock_timestamp() - interval '5 seconds'";
+
+    private final Order order;
+    private final Clock clock = new Clock();
+    private final Random random;
+    private final SortedMap<String, Long> firstStock = new TreeMap<>();
+    private final List<String> skus = new ArrayList<>();
+    private final Network network;
+    private final EmbeddedDatabase database;
+    private final HistoryWriter history;
+    private final Nodes nodes;
+    private final Queue<Caller.Sent> unanswered = new ConcurrentLinkedQueue<>();
+    private final LongAdder acknowledged = new LongAdder();
+    private final Map<String, History.OverdueHold> overdue = new ConcurrentHashMap<>();
+    private volatile boolean over;
+
+    Torture(Order order) throws IOException, InterruptedException, SQLException {
+        this.order = order;
+        random = new Random(order.seed());
+        for (int i = 1; i <= SKUS; i++) {
+            String sku = (i <= 4 ? "CONCORRIDO-" : "DOCE-") + i;
+            skus.add(sku);
+            firstStock.put(sku, (long) UNITS_MIN + random.nextInt(UNITS_MORE));
+        }
+        network = order.namespaces() ? new Namespaces(POSSIBLE) : new Loopback(freePorts(POSSIBLE));
+        database = TestDatabase.serverIn(order.directory().resolve("store"));
+        database.start();
+        Migration.run(database.settings());
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (Map.Entry<String, Long> stock : firstStock.entrySet()) {
+                statement.execute(ROWS.formatted(stock.getKey(), stock.getValue()));
+            }
+            if (order.ablation() == Ablation.FENCE) {
+                // The last line of defence would stop what the control is about: that the fence is what holds.
+                statement.execute("ALTER TABLE inventory DROP CONSTRAINT inventory_holds_what_it_promises");
+            }
+        }
+        history = new HistoryWriter(order.history());
+        nodes = new Nodes(network, POSSIBLE, order.directory(), database.settings(), order.ablation(), clock, history);
+        if (order.namespaces()) {
+            roomForLogs();
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Order order = Order.of(arguments);
+        try (Torture torture = new Torture(order)) {
+            torture.run();
+        }
+        System.exit(0);
+    }
+
+    private void say(String format, Object... values) {
+        System.out.println("[torture] " + String.format(Locale.ROOT, format, values));
+    }
+
+    private void roomForLogs() throws IOException, InterruptedException {
+        for (int node = 1; node <= POSSIBLE; node++) {
+            int code = new ProcessBuilder(
+                            "mount",
+                            "-t",
+                            "tmpfs",
+                            "-o",
+                            "size=" + LOG_MB + "m",
+                            "none",
+                            nodes.logs(node).toString())
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IOException("no small file system for the logs of " + Nodes.name(node));
+            }
+        }
+    }
+
+    private List<Planned> plan() {
+        List<Nemesis> chosen = new ArrayList<>();
+        for (Nemesis nemesis : order.only().isEmpty() ? List.of(Nemesis.values()) : order.only()) {
+            if (nemesis.needsNamespaces() && !network.divisible()) {
+                say("NOT DONE: %s, because %s", nemesis, Namespaces.WANTING);
+            } else {
+                chosen.add(nemesis);
+            }
+        }
+        // Each once, in any order, and then by weight.
+        List<Nemesis> sequence = new ArrayList<>(chosen);
+        Collections.shuffle(sequence, random);
+        List<Nemesis> weighted = new ArrayList<>();
+        chosen.forEach(nemesis -> weighted.addAll(Collections.nCopies(nemesis.weight(), nemesis)));
+        while (sequence.size() < order.faults()) {
+            sequence.add(weighted.get(random.nextInt(weighted.size())));
+        }
+        List<Planned> plan = new ArrayList<>();
+        for (Nemesis nemesis : sequence.subList(0, order.faults())) {
+            plan.add(new Planned(
+                    nemesis,
+                    1 + random.nextInt(Nodes.EXPECTED),
+                    CALM_MIN_MS + random.nextInt(CALM_MORE_MS),
+                    random.nextLong()));
+        }
+        return plan;
+    }
+
+    void run() throws Exception {
+        SortedMap<String, String> settings = new TreeMap<>();
+        settings.put("faults", Integer.toString(order.faults()));
+        settings.put("rate", Integer.toString(order.rate()));
+        settings.put("ablation", order.ablation().name());
+        settings.put("network", network.getClass().getSimpleName());
+        history.header(new History.Header(
+                order.seed(),
+                order.commit(),
+                List.of(Nodes.name(1), Nodes.name(2), Nodes.name(3)),
+                CLIENTS,
+                firstStock,
+                clock.micros(),
+                settings));
+        say("seed %d, %d faults, %d requests/s by %d clients", order.seed(), order.faults(), order.rate(), CLIENTS);
+        List<Planned> plan = plan();
+        nodes.restore();
+        Thread watch = new Thread(this::watchOverdue, "torture-overdue");
+        watch.setDaemon(true);
+        watch.start();
+        List<Shopper> shoppers = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+            Shopper shopper = new Shopper(
+                    caller(client),
+                    random.nextLong(),
+                    skus,
+                    Long.toString(order.seed(), Character.MAX_RADIX) + "-" + client,
+                    1_000.0 * CLIENTS / order.rate(),
+                    unanswered,
+                    acknowledged);
+            shoppers.add(shopper);
+            Thread thread = new Thread(shopper, "shopper-" + client);
+            thread.setDaemon(true);
+            threads.add(thread);
+            thread.start();
+        }
+        long began = System.nanoTime();
+        int done = 0;
+        for (Planned planned : plan) {
+            if (System.nanoTime() - began > order.most().toNanos()) {
+                break;
+            }
+            pause(planned.calmMs());
+            strike(planned);
+            done++;
+        }
+        long overSince = clock.micros();
+        pause(CALM_MIN_MS);
+        probe(overSince);
+        shoppers.forEach(Shopper::stop);
+        for (Thread thread : threads) {
+            thread.join(Caller.PATIENCE.toMillis() * 2);
+        }
+        int open = unanswered.size();
+        resolve();
+        awaitHoldsSettled();
+        over = true;
+        watch.join();
+        overdue.values().forEach(history::overdue);
+        end();
+        say(
+                "%d faults, %d changes acknowledged, %d requests were given up and asked again at the end, %.0f s",
+                done, acknowledged.sum(), open, (System.nanoTime() - began) / 1e9);
+    }
+
+    private Caller caller(int client) {
+        Duration error =
+                Duration.ofSeconds(new Random(order.seed() + client).nextInt(-CLOCK_ERROR_MAX_S, CLOCK_ERROR_MAX_S));
+        return new Caller(nodes.urls(), clock, history, client, error);
+    }
+
+    private void strike(Planned planned) throws Exception {
+        String hot = skus.get(0);
+        int owner = nodes.owner(hot);
+        List<String> victims = new ArrayList<>();
+        SortedMap<String, String> notes = new TreeMap<>();
+        Nemesis.Scene scene = new Nemesis.Scene(
+                nodes,
+                database,
+                planned.node(),
+                owner == 0 ? planned.node() : owner,
+                hot,
+                new Random(planned.seed()),
+                victims,
+                notes);
+        long before = acknowledged.sum();
+        long begin = clock.micros();
+        planned.nemesis().strike(scene);
+        long ended = clock.micros();
+        nodes.restore();
+        long healed = clock.micros();
+        history.fault(new Fault(planned.nemesis().name(), victims, begin, ended, healed, notes));
+        say(
+                "%-15s %-14s %.1f s, whole %.1f s later, %d changes meanwhile %s",
+                planned.nemesis(),
+                String.join(" ", victims),
+                (ended - begin) / 1e6,
+                (healed - ended) / 1e6,
+                acknowledged.sum() - before,
+                notes.isEmpty() ? "" : notes);
+    }
+
+    /** Every SKU with stock has to accept a reservation soon after the last fault; shoppers are still in. */
+    private void probe(long sinceMicros) throws Exception {
+        Caller caller = caller(CLIENTS);
+        for (String sku : skus) {
+            long begin = System.nanoTime();
+            long accepted = 0;
+            for (int i = 0; accepted == 0 && System.nanoTime() - begin < PROBE_MAX.toNanos(); i++) {
+                String key = "probe-" + Long.toString(order.seed(), Character.MAX_RADIX) + "-" + sku + "-" + i;
+                if (i % 2 == 0) {
+                    caller.send(Request.adjust(key, sku, 2));
+                } else {
+                    SortedMap<String, Integer> line = new TreeMap<>(Map.of(sku, 1));
+                    Caller.Sent sent = caller.send(Request.reserve(key, line, 5));
+                    accepted = sent.done() ? clock.micros() : 0;
+                }
+            }
+            history.probe(new History.Probe(sku, sinceMicros, accepted));
+        }
+    }
+
+    /** What was given up is asked again, under its key, until it is answered. */
+    private void resolve() throws InterruptedException {
+        Caller caller = caller(CLIENTS + 1);
+        for (Caller.Sent sent : unanswered) {
+            if (Caller.comparable(sent.request().kind())) {
+                caller.repeat(sent, Caller.PATIENCE);
+            }
+        }
+    }
+
+    private void awaitHoldsSettled() throws Exception {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < SETTLE_MAX.toNanos()) {
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*) FROM reservation WHERE state = 'HELD'")) {
+                row.next();
+                if (row.getLong(1) == 0) {
+                    return;
+                }
+            }
+            pause(OVERDUE_EVERY_MS);
+        }
+    }
+
+    private void watchOverdue() {
+        while (!over) {
+            try (Connection connection = connect();
+                    PreparedStatement statement = connection.prepareStatement(OVERDUE)) {
+                while (!over) {
+                    try (ResultSet rows = statement.executeQuery()) {
+                        while (rows.next()) {
+                            overdue.put(
+                                    rows.getString(1),
+                                    new History.OverdueHold(rows.getString(1), rows.getLong(2), clock.micros()));
+                        }
+                    }
+                    pause(OVERDUE_EVERY_MS);
+                }
+            } catch (SQLException e) {
+                // PostgreSQL is away, which is a fault of the plan.
+                pause(OVERDUE_EVERY_MS);
+            }
+        }
+    }
+
+    private void end() throws Exception {
+        FinalState state;
+        try (Connection connection = connect()) {
+            state = StoreRows.read(connection, clock.micros());
+        }
+        List<FinalState.Copy> copies = nodes.copies();
+        if (order.ablation() != Ablation.NONE && !nodes.ablated()) {
+            throw new IllegalStateException("no rule was taken away: this was no control");
+        }
+        nodes.tellRest();
+        history.end(state.withCopies(copies));
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                database.settings().url(), database.settings().user(), null);
+    }
+
+    private static void pause(long ms) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> probes = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return probes.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket probe : probes) {
+                probe.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        over = true;
+        nodes.close();
+        history.close();
+        if (database.running()) {
+            database.kill();
+        }
+        database.close();
+    }
+}
