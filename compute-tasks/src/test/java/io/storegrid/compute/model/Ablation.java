@@ -23,10 +23,11 @@ enum Ablation {
     VERSIONS_FROM_MEMORY("7", "ledger versions are counted from the picture", 11, Shops.COUNTED, Breach.LEDGER_FORK),
     LOCK_THE_SHORT_ONE(
             "8", "after a short count only the short row is locked", 12, Shops.SHORT_BESIDE, Breach.DEADLOCK),
-    HOLD_GUARD_OFF("9, 16", "a hold is ended without asking whether it is HELD", 0, Shops.DUE, Breach.SETTLED_TWICE),
+    HOLD_GUARD_OFF(
+            "9, 16", "a hold is ended without asking whether it is HELD", 0, Shops.TWO_ENDS, Breach.SETTLED_TWICE),
     REFUSE_FROM_MEMORY("10", "sold out is answered from memory", 3, Shops.BEHIND_THEM, Breach.UNJUSTIFIED_REFUSAL),
     DUE_HOLDS_FORGOTTEN("10, 12", "due holds are not counted", 0, Shops.DUE, Breach.UNJUSTIFIED_REFUSAL),
-    REFUSAL_NOT_RECORDED("13", "refusals leave no record", 11, Shops.DUE, Breach.REFUSED_YET_DONE),
+    REFUSAL_NOT_RECORDED("13", "refusals leave no record", 11, Shops.REFUSED_FIRST, Breach.REFUSED_YET_DONE),
     REFUSED_BEFORE_KEY("13", "refused before the key was looked at", 8, Shops.LAST_UNIT, Breach.REFUSED_YET_DONE),
     ANSWER_BEFORE_COMMIT("14", "answered when COMMIT is sent", 4, Shops.LAST_UNIT, Breach.LOST_ACKNOWLEDGEMENT),
     NOT_DONE_BY_SELECT(
@@ -65,7 +66,7 @@ enum Ablation {
         this.breach = breach;
     }
 
-    /** The number of the rule in PROTOCOL.md. */
+    /** The number of the rule, as comments and ARCHITECTURE.md have it. */
     String rule() {
         return rule;
     }
@@ -74,7 +75,7 @@ enum Ablation {
         return words;
     }
 
-    /** Length of the shortest trace that PROTOCOL.md gives, in its own, coarser steps; 0: it gives none. */
+    /** Length of the shortest trace in the check before the protocol was built, in its own steps; 0: it gives none. */
     int protocolTrace() {
         return protocolTrace;
     }

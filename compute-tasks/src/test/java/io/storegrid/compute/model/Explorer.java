@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +45,10 @@ final class Explorer {
      * What exploring came to.
      *
      * @param states states that were reached
-     * @param events what happened on the way
-     * @param halvings how often a batch of two was halved because a rule's assertion failed on it
      * @param depth steps to the farthest of them
      * @param cut whether there was more than it might take
+     * @param events what happened on the way
+     * @param halvings how often a batch of two was halved because a rule's assertion failed on it
      * @param breach what was seen that must not be; null: nothing
      * @param trace the steps to it, in words
      */
@@ -171,13 +172,14 @@ final class Explorer {
 
     /** The steps to the breach, found again by expanding each state on the way, this time in words. */
     private List<String> trace() {
+        if (expanding < 0 || Arrays.equals(broken, table.get(0))) {
+            return List.of();
+        }
         Deque<byte[]> path = new ArrayDeque<>();
         for (int number = expanding; number >= 0; number = parents.get(number)) {
             path.push(table.get(number));
         }
-        if (broken != null && expanding >= 0) {
-            path.addLast(broken);
-        }
+        path.addLast(Objects.requireNonNull(broken));
         protocol.narrate(true);
         List<String> trace = new ArrayList<>();
         byte[] state = protocol.first();

@@ -1387,13 +1387,13 @@ final class Protocol {
                 byte[] delivered = repeated.clone();
                 put(delivered, way, at(delivered, way) & ~bit);
                 Breach seen = breach;
-                emit(sink, delivered, false, name + " arrives");
+                emit(sink, delivered, false, said(name, " arrives"));
                 breach = seen;
-                emit(sink, repeated, true, name + " arrives, and will again");
+                emit(sink, repeated, true, said(name, " arrives, and will again"));
                 byte[] lost = state.clone();
                 put(lost, way, at(lost, way) & ~bit);
                 mark(lost, sku);
-                emit(sink, lost, true, name + " is lost");
+                emit(sink, lost, true, said(name, " is lost"));
             }
         }
         int healing = at(state, World.grid(sku, World.HEALING));
@@ -1481,6 +1481,10 @@ final class Protocol {
 
     private String said(String what, int number) {
         return narrating ? what + " " + number : "";
+    }
+
+    private String said(String who, String what) {
+        return narrating ? who + what : "";
     }
 
     private static String messageName(int sku, int version, boolean primary) {

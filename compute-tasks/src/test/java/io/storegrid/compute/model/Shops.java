@@ -70,10 +70,27 @@ final class Shops {
             .faults(1, 1)
             .oneByOne();
 
+    static final Scenario TWO_ENDS = Scenario.of("two ends of one hold beside another", 2)
+            .holding(ONE, ONE)
+            .asked(confirm(0).sent(2), release(0))
+            .faults(0, 1);
+
+    static final Scenario REFUSED_FIRST = Scenario.of("a refusal, then a release", 1)
+            .holding(ONE)
+            .asked(reserve(1).sent(2), release(0))
+            .faults(1, 0);
+
     static final Scenario DUE = Scenario.of("a due hold in the way", 1)
             .holding(ONE)
-            .asked(reserve(1).sent(2), confirm(0))
+            .asked(reserve(1), confirm(0))
             .ticking();
+
+    static final Scenario DUE_AGAIN = Scenario.of("a due hold in the way, twice asked", 1)
+            .holding(ONE)
+            .asked(reserve(1).sent(2))
+            .ticking()
+            .faults(1, 1)
+            .oneByOne();
 
     static final Scenario DUE_LINES = Scenario.of("a due hold of two SKUs in the way", 1, 1)
             .holding(BOTH)
@@ -122,7 +139,10 @@ final class Shops {
                 ENDS,
                 ENDS_UNHEARD,
                 ENDS_KILLED,
+                TWO_ENDS,
+                REFUSED_FIRST,
                 DUE,
+                DUE_AGAIN,
                 DUE_LINES,
                 OWN_HOLD,
                 COUNTED,
@@ -136,44 +156,33 @@ final class Shops {
     static List<Scenario> deeper() {
         return List.of(
                 Scenario.of("deeper: the last unit, three callers", 1)
-                        .asked(
-                                reserve(1).sent(2),
-                                reserve(1).sent(2),
-                                reserve(1).sent(2))
-                        .faults(1, 1),
+                        .asked(reserve(1).sent(2), reserve(1).sent(2), reserve(1))
+                        .faults(0, 1),
                 Scenario.of("deeper: two lines, three callers", 2, 2)
-                        .asked(
-                                reserve(1, 1).sent(2),
-                                reserve(1, 1).sent(2),
-                                reserve(2, 1).sent(2))
-                        .faults(1, 1)
-                        .moving(1),
+                        .asked(reserve(1, 1).sent(2), reserve(1, 1), reserve(2, 1))
+                        .faults(1, 1),
                 Scenario.of("deeper: the end of a hold", 1)
                         .holding(ONE)
-                        .asked(confirm(0).sent(2), release(0).sent(2))
-                        .ticking()
-                        .faults(1, 1),
-                Scenario.of("deeper: due holds in the way", 2, 1)
-                        .holding(BOTH, ONE)
-                        .asked(reserve(2, 1).sent(2), confirm(0), release(1))
+                        .asked(confirm(0).sent(2), release(0))
                         .ticking()
                         .faults(0, 1),
-                Scenario.of("deeper: reserve, confirm, reserve", 1)
+                Scenario.of("deeper: due holds in the way", 2, 1)
+                        .holding(BOTH, ONE)
+                        .asked(reserve(2, 1), confirm(0))
+                        .ticking(),
+                Scenario.of("deeper: reserve, confirm or release, reserve", 1)
                         .asked(
                                 reserve(1).sent(2),
                                 settleThatOf(0, Op.Kind.CONFIRM),
                                 settleThatOf(0, Op.Kind.RELEASE),
-                                reserve(1).sent(2))
-                        .faults(1, 1),
+                                reserve(1))
+                        .faults(1, 0),
                 Scenario.of("deeper: stock that came in unseen", 0)
                         .remembered()
-                        .asked(
-                                reserve(1).sent(2),
-                                reserve(1).sent(2),
-                                adjust(0, 1).sent(2))
+                        .asked(reserve(1).sent(2), reserve(1), adjust(0, 1).sent(2))
                         .faults(1, 1),
                 Scenario.of("deeper: copies", 1)
-                        .asked(adjust(0, 1).sent(2), reserve(1), adjust(0, 1))
+                        .asked(adjust(0, 1).sent(2), reserve(1))
                         .copied()
                         .faults(1, 1));
     }

@@ -16,6 +16,9 @@ final class StateTable {
 
     private final List<byte[]> chunks = new ArrayList<>();
     private int[] slots = new int[1 << 12];
+    /** The hash of what is in each slot, so that other states need not be looked at. */
+    private int[] hashes = new int[1 << 12];
+
     private int size;
 
     StateTable() {
@@ -28,7 +31,8 @@ final class StateTable {
 
     /** The number of {@code state}: {@link #size} before the call if it is new, and added. */
     int add(byte[] state) {
-        int slot = slotOf(state);
+        int hash = hash(state);
+        int slot = slotOf(state, hash);
         if (slots[slot] >= 0) {
             return slots[slot];
         }
@@ -38,6 +42,7 @@ final class StateTable {
         }
         System.arraycopy(state, 0, chunks.get(number >> CHUNK_BITS), place(number), World.SIZE);
         slots[slot] = number;
+        hashes[slot] = hash;
         if (size * 2 > slots.length) {
             grow();
         }
@@ -52,9 +57,9 @@ final class StateTable {
         return (number & CHUNK - 1) * World.SIZE;
     }
 
-    private int slotOf(byte[] state) {
-        int slot = hash(state, 0) & slots.length - 1;
-        while (slots[slot] >= 0 && !same(state, slots[slot])) {
+    private int slotOf(byte[] state, int hash) {
+        int slot = hash & slots.length - 1;
+        while (slots[slot] >= 0 && (hashes[slot] != hash || !same(state, slots[slot]))) {
             slot = slot + 1 & slots.length - 1;
         }
         return slot;
@@ -67,24 +72,30 @@ final class StateTable {
     }
 
     private void grow() {
-        int[] larger = new int[slots.length * 2];
-        Arrays.fill(larger, -1);
-        for (int number = 0; number < size; number++) {
-            int slot = hash(chunks.get(number >> CHUNK_BITS), place(number)) & larger.length - 1;
-            while (larger[slot] >= 0) {
-                slot = slot + 1 & larger.length - 1;
+        int[] formerSlots = slots;
+        int[] formerHashes = hashes;
+        slots = new int[formerSlots.length * 2];
+        hashes = new int[slots.length];
+        Arrays.fill(slots, -1);
+        for (int i = 0; i < formerSlots.length; i++) {
+            if (formerSlots[i] >= 0) {
+                int slot = formerHashes[i] & slots.length - 1;
+                while (slots[slot] >= 0) {
+                    slot = slot + 1 & slots.length - 1;
+                }
+                slots[slot] = formerSlots[i];
+                hashes[slot] = formerHashes[i];
             }
-            larger[slot] = number;
         }
-        slots = larger;
     }
 
-    private static int hash(byte[] bytes, int from) {
+    private static int hash(byte[] bytes) {
         long hash = 0;
-        for (int i = from; i < from + World.SIZE; i += Long.BYTES) {
+        for (int i = 0; i < World.SIZE; i += Long.BYTES) {
             hash = (hash ^ (long) LONGS.get(bytes, i)) * 0x9e3779b97f4a7c15L;
             hash ^= hash >>> 29;
         }
-        return (int) (hash ^ hash >>> 32);
+        hash *= 0xbf58476d1ce4e5b9L;
+        return (int) (hash >>> 32);
     }
 }
