@@ -98,7 +98,12 @@ final class Decisions {
         return Integer.toString(World.FIRST_HOLDS + send);
     }
 
-    /** The members' holds by place; -1: none. */
+    /** The operation that a member is of; -1: none, it is nobody or the lane's own. */
+    int opOf(int member) {
+        return member == 0 || member >= World.EXPIRE ? -1 : scenario.opOf(member - 1);
+    }
+
+    /** The hold that a member settles; -1: none. */
     int holdOf(byte[] state, int member) {
         if (member == 0) {
             return -1;

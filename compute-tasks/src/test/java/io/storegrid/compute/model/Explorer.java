@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Explorer {
 
     private final Scenario scenario;
+    private final Witness witness = new Witness();
     private final Protocol protocol;
     private final Books books;
     private final int statesMax;
@@ -36,7 +37,7 @@ final class Explorer {
 
     private Explorer(Scenario scenario, @Nullable Ablation ablation, int statesMax) {
         this.scenario = scenario;
-        this.protocol = new Protocol(scenario, ablation);
+        this.protocol = new Protocol(scenario, ablation, witness);
         this.books = new Books(scenario, protocol);
         this.statesMax = statesMax;
     }
@@ -98,8 +99,8 @@ final class Explorer {
                 table.size(),
                 depth,
                 cut,
-                protocol.events(),
-                protocol.halvings(),
+                witness.events(),
+                witness.halvings(),
                 breach,
                 breach == null ? List.of() : trace());
     }
@@ -180,7 +181,7 @@ final class Explorer {
             path.push(table.get(number));
         }
         path.addLast(Objects.requireNonNull(broken));
-        protocol.narrate(true);
+        witness.narrate(true);
         List<String> trace = new ArrayList<>();
         byte[] state = protocol.first();
         path.pop();
@@ -194,12 +195,12 @@ final class Explorer {
             trace.add(named.what + effects(state, reached));
             state = reached;
         }
-        protocol.narrate(false);
+        witness.narrate(false);
         return trace;
     }
 
     /** Finds the step that leads to one state. */
-    private final class Named implements Protocol.Sink {
+    private final class Named implements Witness.Sink {
         private final byte[] target;
         private byte @Nullable [] reached;
         private String what = "";

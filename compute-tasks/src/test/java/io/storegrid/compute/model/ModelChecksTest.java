@@ -21,7 +21,7 @@ class ModelChecksTest {
             .asked(Op.confirm(0), Op.reserve(1).sent(2))
             .copied();
 
-    private final Protocol protocol = new Protocol(SHOP, null);
+    private final Protocol protocol = new Protocol(SHOP, null, new Witness());
     private final Books books = new Books(SHOP, protocol);
     private final byte[] state = protocol.first();
 
