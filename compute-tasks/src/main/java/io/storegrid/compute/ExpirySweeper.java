@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +45,19 @@ public final class ExpirySweeper implements AutoCloseable {
     private final Database database;
     private final LaneHost lanes;
     private final StoreHealth health;
+    private final BooleanSupplier quorum;
     private final AtomicLong lagMicros = new AtomicLong();
     private final AtomicLong liveHolds = new AtomicLong();
     private final ScheduledExecutorService thread = Threads.timer("storegrid-sweeper");
     private long countedNanos = System.nanoTime() - COUNT_EVERY_NANOS;
 
-    public ExpirySweeper(Database database, LaneHost lanes, StoreHealth health, MeterRegistry registry) {
+    /** @param quorum whether this node sees enough of the grid to take writes; asked for each round */
+    public ExpirySweeper(
+            Database database, LaneHost lanes, StoreHealth health, BooleanSupplier quorum, MeterRegistry registry) {
         this.database = database;
         this.lanes = lanes;
         this.health = health;
+        this.quorum = quorum;
         Gauge.builder("storegrid.expiry.lag", lagMicros, lag -> lag.get() / 1e6)
                 .description("How long the oldest hold whose time is over has waited to be settled")
                 .baseUnit("seconds")
@@ -79,7 +84,8 @@ public final class ExpirySweeper implements AutoCloseable {
     private void round() {
         long delayMs = ROUND_MS;
         try {
-            if (health.up()) {
+            // A minority leaves this to the others: what it settled it could tell no copy but its own.
+            if (health.up() && quorum.getAsBoolean()) {
                 delayMs = sweep();
                 if (System.nanoTime() - countedNanos >= COUNT_EVERY_NANOS) {
                     countedNanos = System.nanoTime();

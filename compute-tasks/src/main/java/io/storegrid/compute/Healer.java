@@ -125,7 +125,7 @@ public final class Healer implements AutoCloseable {
                     case StoreCaches.CARTS -> caches.carts();
                     default -> caches.products();
                 };
-        return target.withSkipStore().invoke(key, new ApplyNewest<>(row));
+        return target.withSkipStore().invoke(key, ApplyNewest.onEveryCopy(row));
     }
 
     private void round() {

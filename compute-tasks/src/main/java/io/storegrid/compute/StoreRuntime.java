@@ -51,7 +51,7 @@ public final class StoreRuntime implements NodeRuntime {
         lanes = new LaneHost(ignite, homes, caches, database, health, clock, healer, settings, registry);
         commands = new GridCommandGateway(ignite, homes, lanes, quorum);
         reads = new GridReadGateway(caches, store);
-        sweeper = new ExpirySweeper(database, lanes, health, registry);
+        sweeper = new ExpirySweeper(database, lanes, health, quorum, registry);
         reconciler = new Reconciler(ignite);
         housekeeper = new Housekeeper(ignite, database, caches);
         Gauge.builder("storegrid.store.up", health, store -> store.up() ? 1 : 0)

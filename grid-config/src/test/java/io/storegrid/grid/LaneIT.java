@@ -67,6 +67,30 @@ class LaneIT {
         }
     }
 
+    @Test
+    void leavesDueHoldsToTheMajority() {
+        try (TestStore store = TestStore.start(1)) {
+            store.stock("COCADA", 5);
+            assertEquals(
+                    Outcome.CREATED,
+                    await(store.send(reserve(key(), 1_000, new ReservationLine("COCADA", 1))))
+                            .outcome());
+            store.quorum(false);
+            TestGrid.await(
+                    Duration.ofSeconds(30),
+                    "the hold to be long over",
+                    () -> store.number("SELECT count(*) FROM reservation"
+                                    + " WHERE expires_at < clock_timestamp() - interval '1500 ms'")
+                            == 1);
+            assertEquals(1, store.number("SELECT count(*) FROM reservation WHERE state = 'HELD'"));
+            store.quorum(true);
+            TestGrid.await(
+                    Duration.ofSeconds(30),
+                    "the hold to be settled",
+                    () -> store.number("SELECT count(*) FROM reservation WHERE state = 'EXPIRED'") == 1);
+        }
+    }
+
     /** Makes holds that are all due at one moment, and returns when none is held. */
     private static void holdAndExpire(TestStore store, int count) {
         List<CompletableFuture<Answer>> holds = new ArrayList<>();

@@ -50,13 +50,14 @@ public final class TestStore implements AutoCloseable {
     private final TestGrid grid;
     private final List<StoreRuntime> runtimes = new ArrayList<>();
     private final List<SimpleMeterRegistry> registries = new ArrayList<>();
+    private volatile boolean quorum = true;
 
     private TestStore(int nodes, LaneSettings settings, String memory, UnaryOperator<DatabaseSettings> way) {
         database = TestDatabase.create();
         grid = TestGrid.start(nodes, way.apply(database.settings()), memory);
         for (Ignite node : grid.nodes()) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
-            StoreRuntime runtime = new StoreRuntime(node, TestGrid.database(node), settings, () -> true, registry);
+            StoreRuntime runtime = new StoreRuntime(node, TestGrid.database(node), settings, () -> quorum, registry);
             try {
                 runtime.start();
             } catch (SQLException e) {
@@ -85,6 +86,11 @@ public final class TestStore implements AutoCloseable {
     /** A store of one node that reaches PostgreSQL in another way than straight. */
     public static TestStore startBehind(UnaryOperator<DatabaseSettings> way) {
         return new TestStore(1, LaneSettings.DEFAULT, TestGrid.MEMORY, way);
+    }
+
+    /** Whether the nodes see enough of their grid to take writes. */
+    public void quorum(boolean seen) {
+        quorum = seen;
     }
 
     public StoreRuntime runtime(int node) {

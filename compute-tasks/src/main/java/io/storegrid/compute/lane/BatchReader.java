@@ -90,8 +90,13 @@ final class BatchReader {
             if (!plan.incomplete()) {
                 return plan;
             }
-            readStock(plan.unreadStock(), fresh);
-            readHolds(plan.unreadHolds(), fresh);
+            Set<String> holds = new TreeSet<>(plan.unreadHolds());
+            if (!plan.unreadStock().isEmpty()) {
+                readStock(plan.unreadStock(), fresh);
+                // Those that were read before the stock may have been ended by another owner in between.
+                holds.addAll(fresh.readHolds);
+            }
+            readHolds(holds, fresh);
             readCarts(plan.unreadCarts(), fresh);
         }
         return null;

@@ -500,8 +500,10 @@ final class Protocol {
         }
         for (int place = 0; place < plan.members.length; place++) {
             int hold = decisions.holdOf(state, plan.members[place]);
-            if (hold >= 0 && (plan.unreadHolds >> hold & 1) != 0) {
-                put(state, World.lane(lane, World.SEEN + place), Decisions.UNREAD);
+            int field = World.lane(lane, World.SEEN + place);
+            boolean outdated = plan.unreadStock != 0 && at(state, field) >= Decisions.READ;
+            if (hold >= 0 && ((plan.unreadHolds >> hold & 1) != 0 || outdated)) {
+                put(state, field, Decisions.UNREAD);
             }
         }
         if (plan.unreadStock != 0) {

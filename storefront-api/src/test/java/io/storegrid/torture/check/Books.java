@@ -165,6 +165,7 @@ public final class Books {
     private final Bounds bounds;
     private final Map<String, List<Operation>> byKey = new HashMap<>();
     private final Map<String, List<LedgerEntry>> byRef = new HashMap<>();
+    private final Map<String, List<Operation>> cartReservations = new HashMap<>();
     private final Map<String, Operation> adjustments = new HashMap<>();
     private final Map<String, Hold> holds = new TreeMap<>();
     private final SortedMap<String, Ledger> ledgers = new TreeMap<>();
@@ -304,6 +305,11 @@ public final class Books {
         for (Operation operation : history.operations()) {
             Request request = operation.request();
             if (request.kind().reserves() && effect(operation) != Effect.NOT_DONE) {
+                if (request.kind() == Kind.RESERVE_CART) {
+                    cartReservations
+                            .computeIfAbsent(request.target(), cart -> new ArrayList<>())
+                            .add(operation);
+                }
                 String id = ref(operation);
                 if (!id.isEmpty()) {
                     makers.computeIfAbsent(id, hold -> new ArrayList<>(1)).add(operation);
@@ -398,13 +404,25 @@ public final class Books {
         return switch (entry.reason()) {
             case RESERVED -> hold == null ? List.of() : hold.makers();
             case CONFIRMED -> hold == null ? List.of() : of(hold.settlers(), Kind.CONFIRM);
-            case RELEASED -> hold == null ? List.of() : of(hold.settlers(), Kind.RELEASE);
+            case RELEASED -> hold == null ? List.of() : releasers(hold);
             case ADJUSTED -> {
                 Operation operation = adjustments.get(entry.ref());
                 yield operation == null ? List.of() : List.of(operation);
             }
             case EXPIRED, INITIAL, COUNTED -> List.of();
         };
+    }
+
+    /** A cart's hold may have been released by the cart's next one: whoever releases it afterwards finds it done. */
+    private List<Operation> releasers(Hold hold) {
+        List<Operation> releasers = new ArrayList<>(of(hold.settlers(), Kind.RELEASE));
+        for (Operation next : cartReservations.getOrDefault(hold.cart(), List.of())) {
+            if (hold.makers().stream()
+                    .allMatch(maker -> !maker.unknown() && maker.completedMicros() < next.invokedMicros())) {
+                releasers.add(next);
+            }
+        }
+        return releasers;
     }
 
     private static List<Operation> of(List<Operation> operations, Kind kind) {

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Takes the ledger's own order of one SKU for the order of its changes and looks whether it will do.
  *
- * <p>Each entry gets one moment: that of the row as far as questions and answers allow, never before the entry's predecessor.
+ * <p>Each entry gets one moment: that of the row as far as questions, answers and looks at versions allow, never before the
+ * entry's predecessor.
  * When every entry's moment lies between its question and its answer, and every look finds a moment in its own window at which
  * the ledger explains it, that order is a linearization: proof that there is one, as far as the ledger is what happened. When a
  * look finds none this proves nothing, other moments might do. An entry that was answered before the request of an earlier
@@ -37,16 +38,35 @@ final class LedgerWitness {
         if (!contradiction.isEmpty()) {
             return new Testimony(contradiction, "");
         }
-        long[] moments = new long[ledger.size()];
+        int size = ledger.size();
+        long[] low = new long[size];
+        long[] high = new long[size];
+        for (int i = 0; i < size; i++) {
+            low[i] = ledger.earliest(i);
+            high[i] = ledger.latest(i);
+        }
+        // A look at a version stands between its entry and the next: that bounds both.
+        for (Look look : trace.looks()) {
+            int at = look.seen() == null ? -1 : ledger.indexOf(look.seen().version());
+            if (at >= 0) {
+                high[at] = Math.min(high[at], look.untilMicros());
+                if (at + 1 < size) {
+                    low[at + 1] = Math.max(low[at + 1], look.fromMicros());
+                }
+            }
+        }
+        for (int i = 1; i < size; i++) {
+            low[i] = Math.max(low[i], low[i - 1]);
+            high[size - 1 - i] = Math.min(high[size - 1 - i], high[size - i]);
+        }
+        long[] moments = new long[size];
         long now = Long.MIN_VALUE;
-        for (int i = 0; i < moments.length; i++) {
-            long wished = Math.min(
-                    ledger.latest(i),
-                    Math.max(ledger.earliest(i), ledger.entry(i).atMicros()));
-            now = Math.max(now, wished);
-            if (now > ledger.latest(i) || now < ledger.earliest(i)) {
+        for (int i = 0; i < size; i++) {
+            if (low[i] > high[i]) {
                 return new Testimony("", "no moment for " + ledger.entry(i));
             }
+            now = Math.max(
+                    now, Math.min(high[i], Math.max(low[i], ledger.entry(i).atMicros())));
             moments[i] = now;
         }
         for (Look look : trace.looks()) {
