@@ -1,15 +1,14 @@
 package io.storegrid.cluster;
 
 import io.storegrid.domain.HoldState;
+import io.storegrid.torture.history.StoreRows;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What PostgreSQL has.
+ * What PostgreSQL has, as far as {@link Told} knows better.
  *
  * @param holds by reservation id
  * @param stock by SKU
@@ -31,28 +30,10 @@ record Stored(Map<String, Hold> holds, Map<String, Stock> stock, Map<String, Int
         Map<String, Hold> holds = new HashMap<>();
         Map<String, Stock> stock = new HashMap<>();
         Map<String, Integer> cartUnits = new HashMap<>();
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet row = statement.executeQuery("""
-                    SELECT r.id, r.state, l.sku, l.quantity
-                    FROM reservation r JOIN reservation_line l ON l.reservation_id = r.id""")) {
-                while (row.next()) {
-                    HoldState state = HoldState.valueOf(row.getString(2));
-                    holds.computeIfAbsent(row.getString(1), id -> new Hold(state, new HashMap<>()))
-                            .lines()
-                            .put(row.getString(3), row.getInt(4));
-                }
-            }
-            try (ResultSet row = statement.executeQuery("SELECT sku, on_hand, reserved FROM inventory")) {
-                while (row.next()) {
-                    stock.put(row.getString(1), new Stock(row.getLong(2), row.getLong(3)));
-                }
-            }
-            try (ResultSet row = statement.executeQuery("SELECT cart_id, sku, quantity FROM cart_line")) {
-                while (row.next()) {
-                    cartUnits.put(cartLine(row.getString(1), row.getString(2)), row.getInt(3));
-                }
-            }
-        }
+        StoreRows.holds(connection).forEach((id, row) -> holds.put(id, new Hold(row.state(), row.lines())));
+        StoreRows.stock(connection).forEach((sku, row) -> stock.put(sku, new Stock(row.onHand(), row.reserved())));
+        StoreRows.carts(connection)
+                .forEach((id, row) -> row.lines().forEach((sku, units) -> cartUnits.put(cartLine(id, sku), units)));
         return new Stored(holds, stock, cartUnits);
     }
 }

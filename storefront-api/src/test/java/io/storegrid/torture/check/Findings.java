@@ -73,7 +73,11 @@ public final class Findings {
         return text.append(what.substring(from)).toString();
     }
 
+    /** What it comes to; to have looked at nothing is not to have found nothing. */
     Verdict verdict() {
+        if (examined == 0 && violations == 0 && undecided.isEmpty() && !skipped) {
+            skipped("there was nothing to look at");
+        }
         Result result = violations > 0
                 ? Result.VIOLATED
                 : !undecided.isEmpty() ? Result.UNDECIDED : skipped ? Result.SKIPPED : Result.HOLDS;

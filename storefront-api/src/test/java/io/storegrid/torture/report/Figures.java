@@ -168,11 +168,11 @@ final class Figures {
                 .sorted()
                 .toArray();
         return history.faults().stream()
-                .map(fault -> blow(fault, writes, acknowledged))
+                .map(fault -> blow(fault, writes, acknowledged, endMicros))
                 .toList();
     }
 
-    private static Blow blow(Fault fault, List<Operation> writes, long[] acknowledged) {
+    private static Blow blow(Fault fault, List<Operation> writes, long[] acknowledged, long endMicros) {
         long first = Long.MAX_VALUE;
         long asked = 0;
         long soon = 0;
@@ -190,7 +190,7 @@ final class Figures {
                 soon += !write.unknown() && write.completedMicros() - write.invokedMicros() <= SOON_MICROS ? 1 : 0;
             }
         }
-        long until = fault.overMicros() + AFTERMATH_MICROS;
+        long until = Math.min(endMicros, fault.overMicros() + AFTERMATH_MICROS);
         long last = fault.beganMicros();
         long gap = 0;
         int at = Arrays.binarySearch(acknowledged, fault.beganMicros());
@@ -198,6 +198,7 @@ final class Figures {
             gap = Math.max(gap, acknowledged[i] - last);
             last = acknowledged[i];
         }
+        gap = Math.max(gap, until - last);
         return new Blow(fault, first == Long.MAX_VALUE ? -1 : first - fault.beganMicros(), gap, asked, soon);
     }
 

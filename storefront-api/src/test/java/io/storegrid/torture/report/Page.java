@@ -62,7 +62,11 @@ public final class Page {
         return new Page(history, verdicts).written(plot);
     }
 
-    /** What so many faults without any violation say about the next one. */
+    /**
+     * What so many faults without any violation say about the next one.
+     *
+     * @param faults that clients met, and after which every checker was content
+     */
     public static String bound(int faults) {
         if (faults == 0) {
             return "Without a fault nothing is said about faults.";
@@ -79,7 +83,10 @@ public final class Page {
 
     private String written(String plot) {
         History.Header header = history.header();
-        boolean holds = verdicts.stream().allMatch(Verdict::holds);
+        boolean holds = !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::holds);
+        // A fault that no client met shows nothing.
+        int met =
+                (int) figures.blows().stream().filter(blow -> blow.asked() > 0).count();
         line("# Torture run, seed %d", header.seed());
         line("");
         line(
@@ -88,7 +95,7 @@ public final class Page {
                         ? "**Everything holds**"
                         : "**Not everything holds**: " + results(Result.VIOLATED) + results(Result.UNDECIDED)
                                 + results(Result.SKIPPED),
-                holds ? bound(history.faults().size()) : "No bound is claimed.");
+                holds ? bound(met) : "No bound is claimed.");
         line("");
         line("| | |");
         line("|---|---|");

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Two curves over the time of a run, as SVG: what was acknowledged in a second, and the 99th percentile of the time to a
  * definitive answer, logarithmic. Faults are bands behind both, one colour for each name, with the number that the page's table
- * gives them. Numbers stand in as many rows as are needed, up to {@value #LABEL_ROWS}; one that has no room is left out, its
- * band is not.
+ * gives them and, when they are few, their names. Labels stand in as many rows as are needed, up to four; one that has no room
+ * is left out, its band is not.
  */
 public final class Plot {
 
@@ -28,6 +28,8 @@ public final class Plot {
     private static final int LABEL_ROWS = 4;
     private static final int LABEL_HEIGHT = 13;
     private static final int LABEL_CHAR = 7;
+    private static final int LABEL_GAP = 6;
+    private static final int NAMED_MAX = 40;
     private static final int BAND_MIN = 2;
     private static final int BUCKETS_MAX = 360;
     private static final int TICKS = 8;
@@ -47,7 +49,7 @@ public final class Plot {
     private Plot(Figures figures) {
         this.figures = figures;
         long span = Math.max(1, figures.endMicros() - figures.beginMicros());
-        long wished = Math.max(SECOND / 5, span / BUCKETS_MAX);
+        long wished = Math.max(SECOND / 2, span / BUCKETS_MAX);
         this.bucketMicros = nice(wished);
         this.buckets = (int) (span / bucketMicros) + 1;
         for (Fault fault : figures.history().faults()) {
@@ -117,19 +119,31 @@ public final class Plot {
                     bottom - top,
                     colour,
                     escaped(number + " " + fault.name() + " " + fault.victims()));
-            String label = Integer.toString(number);
-            double wide = label.length() * LABEL_CHAR + 4.0;
             double middle = from + width / 2;
-            for (int row = 0; row < LABEL_ROWS; row++) {
-                if (middle - wide / 2 >= taken[row]) {
-                    taken[row] = middle + wide / 2;
-                    add(
-                            "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-size=\"11\" fill=\"%s\">%s</text>%n",
-                            middle, top - 5 - row * LABEL_HEIGHT, colour, label);
-                    break;
-                }
+            String named = number + " " + fault.name();
+            boolean placed = figures.history().faults().size() <= NAMED_MAX && label(named, middle, top, colour, taken);
+            if (!placed) {
+                label(Integer.toString(number), middle, top, colour, taken);
             }
         }
+    }
+
+    /** Puts a text into the lowest row in which it has room; false when none has. */
+    private boolean label(String text, double middle, int top, String colour, double[] taken) {
+        double half = (text.length() * LABEL_CHAR + LABEL_GAP) / 2.0;
+        if (middle + half > WIDTH) {
+            return false;
+        }
+        for (int row = 0; row < LABEL_ROWS; row++) {
+            if (middle - half >= taken[row]) {
+                taken[row] = middle + half;
+                add(
+                        "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-size=\"11\" fill=\"%s\">%s</text>%n",
+                        middle, top - 5 - row * LABEL_HEIGHT, colour, escaped(text));
+                return true;
+            }
+        }
+        return false;
     }
 
     private void throughput(int top) {
@@ -141,7 +155,8 @@ public final class Plot {
         }
         double most = Math.max(1, Arrays.stream(perSecond).max().orElse(1));
         double step = step(most);
-        double scale = Math.ceil(most / step) * step;
+        // Room above, lest the curve run along the frame.
+        double scale = (Math.floor(most / step) + 1) * step;
         frame(top, "acknowledged per second");
         for (double tick = 0; tick <= scale + step / 2; tick += step) {
             grid(top, top + PANEL * (1 - tick / scale), number(tick));
