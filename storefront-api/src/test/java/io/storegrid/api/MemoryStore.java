@@ -383,6 +383,12 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
     public synchronized ProductPage page(ProductQuery query) {
         meetFault();
         ProductQuery.Position after = query.after();
+        boolean byPrice =
+                query.sort() == ProductQuery.Sort.PRICE_ASCENDING || query.sort() == ProductQuery.Sort.PRICE_DESCENDING;
+        if (after != null && byPrice) {
+            // As the real catalogue does, though the order here is always by SKU.
+            Long.parseLong(after.value());
+        }
         List<Product> items = products.values().stream()
                 .filter(product -> !product.archived())
                 .filter(product ->

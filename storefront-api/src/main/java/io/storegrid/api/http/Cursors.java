@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Turns a place in a list into an opaque text and back. The text carries a version, the query it belongs to and a
@@ -24,6 +25,10 @@ public final class Cursors {
     private static final byte VERSION = 1;
     private static final int DIGEST_BYTES = 8;
     private static final int HEADER_BYTES = 1 + DIGEST_BYTES + Short.BYTES;
+
+    /** A price as we write it; more digits would be none that a {@code long} has. */
+    private static final Pattern PRICE = Pattern.compile("0|[1-9][0-9]{0,17}");
+
     private static final int TEXT_LENGTH_MAX = 2_048;
 
     private Cursors() {}
@@ -63,8 +68,20 @@ public final class Cursors {
         in.get(value);
         byte[] sku = new byte[in.remaining()];
         in.get(sku);
-        return new ProductQuery.Position(
+        ProductQuery.Position position = new ProductQuery.Position(
                 new String(value, StandardCharsets.UTF_8), new String(sku, StandardCharsets.UTF_8));
+        if (!sorts(query.sort(), position.value())) {
+            throw invalid();
+        }
+        return position;
+    }
+
+    /** Whether the catalogue can look for {@code value}: a checksum that anybody can compute vouches for nothing. */
+    private static boolean sorts(ProductQuery.Sort sort, String value) {
+        return switch (sort) {
+            case SKU, TITLE -> true;
+            case PRICE_ASCENDING, PRICE_DESCENDING -> PRICE.matcher(value).matches();
+        };
     }
 
     private static byte[] bytes(String cursor) {

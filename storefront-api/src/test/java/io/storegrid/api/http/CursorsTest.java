@@ -64,6 +64,17 @@ class CursorsTest {
         assertInvalid(QUERY, cursor + "A".repeat(5_000));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-1", "+1", "1.0", "coco", "99999999999999999999"})
+    void refusesAWellMadeCursorWithoutAPriceWhereOneIsDue(String value) {
+        for (Sort sort : List.of(Sort.PRICE_ASCENDING, Sort.PRICE_DESCENDING)) {
+            ProductQuery query = new ProductQuery(null, null, List.of(), sort, 50, null);
+            assertInvalid(query, Cursors.of(query, new Position(value, "A1")));
+            Position place = new Position("4890", "A1");
+            assertEquals(place, Cursors.position(query, Cursors.of(query, place)));
+        }
+    }
+
     private static void assertInvalid(ProductQuery query, String cursor) {
         ProblemException refusal = assertThrows(ProblemException.class, () -> Cursors.position(query, cursor), cursor);
         assertEquals(ProblemCode.INVALID_CURSOR, refusal.problem().code());
