@@ -130,7 +130,7 @@ public final class GridCommandGateway implements CommandGateway, AutoCloseable {
             handedOver.set(true);
             CompletableFuture<Answer> sent = lanes != null && owner.isLocal()
                     ? lanes.submit(command)
-                    : outboxes.computeIfAbsent(owner.id(), id -> new Outbox(ignite, id))
+                    : outboxes.computeIfAbsent(owner.id(), id -> Outbox.to(ignite, id))
                             .send(command);
             var unused = sent.whenComplete(this::ended);
         }

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.lang.IgniteFuture;
@@ -27,16 +28,52 @@ final class Outbox {
     private static final int IN_FLIGHT_MAX = 3;
     private static final int LOAD_MAX = 512;
 
+    /** Takes a load to the owner: one compute call. */
+    @FunctionalInterface
+    interface Carrier {
+
+        /**
+         * Sends {@code load} off and returns. {@code landed} is called once, on any thread, also before this returns: with a
+         * reply for each command, in order, or with the reason why there is none.
+         */
+        void carry(List<Command> load, BiConsumer<Reply @Nullable [], @Nullable Throwable> landed);
+    }
+
     private record Waiting(Command command, CompletableFuture<Answer> answer) {}
 
-    private final Ignite ignite;
+    private final Carrier carrier;
     private final UUID owner;
     private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    Outbox(Ignite ignite, UUID owner) {
-        this.ignite = ignite;
+    Outbox(UUID owner, Carrier carrier) {
+        this.carrier = carrier;
         this.owner = owner;
+    }
+
+    /** An outbox to another node of the grid of {@code ignite}. */
+    static Outbox to(Ignite ignite, UUID owner) {
+        return new Outbox(owner, (load, landed) -> {
+            try {
+                IgniteFuture<Reply[]> call = ignite.compute(ignite.cluster().forNodeId(owner))
+                        .withNoFailover()
+                        .callAsync(new LaneTask(load));
+                call.listen(done -> ended(done, landed));
+            } catch (IgniteException | IllegalStateException e) {
+                landed.accept(null, e);
+            }
+        });
+    }
+
+    private static void ended(IgniteFuture<Reply[]> call, BiConsumer<Reply @Nullable [], @Nullable Throwable> landed) {
+        Reply[] replies;
+        try {
+            replies = call.get();
+        } catch (RuntimeException e) {
+            landed.accept(null, e);
+            return;
+        }
+        landed.accept(replies, null);
     }
 
     CompletableFuture<Answer> send(Command command) {
@@ -68,26 +105,12 @@ final class Outbox {
     }
 
     private void fly(List<Waiting> load) {
-        try {
-            IgniteFuture<Reply[]> call = ignite.compute(ignite.cluster().forNodeId(owner))
-                    .withNoFailover()
-                    .callAsync(new LaneTask(load.stream().map(Waiting::command).toList()));
-            call.listen(done -> land(load, done));
-        } catch (IgniteException | IllegalStateException e) {
-            landed();
-            load.forEach(waiting -> waiting.answer().completeExceptionally(new OwnerLost(owner, e)));
-        }
+        carrier.carry(load.stream().map(Waiting::command).toList(), (replies, failure) -> land(load, replies, failure));
     }
 
-    private void land(List<Waiting> load, IgniteFuture<Reply[]> call) {
-        Reply @Nullable [] replies = null;
-        Throwable failure = null;
-        try {
-            replies = call.get();
-        } catch (RuntimeException e) {
-            failure = e;
-        }
-        landed();
+    private void land(List<Waiting> load, Reply @Nullable [] replies, @Nullable Throwable failure) {
+        inFlight.decrementAndGet();
+        pump();
         for (int i = 0; i < load.size(); i++) {
             CompletableFuture<Answer> answer = load.get(i).answer();
             if (replies == null) {
@@ -105,10 +128,5 @@ final class Outbox {
                         fault != null ? fault : new Moved(load.get(i).command().home()));
             }
         }
-    }
-
-    private void landed() {
-        inFlight.decrementAndGet();
-        pump();
     }
 }

@@ -20,7 +20,7 @@ public final class Reply {
         this.message = message;
     }
 
-    static Reply of(@Nullable Answer answer, @Nullable Throwable failure) {
+    public static Reply of(@Nullable Answer answer, @Nullable Throwable failure) {
         if (failure == null) {
             return new Reply(answer, null, "");
         }

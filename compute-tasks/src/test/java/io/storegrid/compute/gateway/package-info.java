@@ -1,0 +1,4 @@
+@NullMarked
+package io.storegrid.compute.gateway;
+
+import org.jspecify.annotations.NullMarked;
