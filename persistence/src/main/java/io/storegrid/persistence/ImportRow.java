@@ -19,6 +19,11 @@ public final class ImportRow {
     /** A refused line. Immutable. */
     public static final class Refusal {
 
+        /** Characters of a detail that are kept; a hundred of them are read at once. */
+        static final int DETAIL_LENGTH_MAX = 1_000;
+
+        private static final int REPLACEMENT = 0xfffd;
+
         @JsonProperty
         private final long line;
 
@@ -31,7 +36,7 @@ public final class ImportRow {
         /**
          * @param line from 1
          * @param code a problem code of the REST contract
-         * @param detail for people
+         * @param detail for people; what cannot be kept of it is replaced, what is too long is cut off
          */
         @JsonCreator
         public Refusal(
@@ -40,7 +45,22 @@ public final class ImportRow {
                 @JsonProperty("detail") String detail) {
             this.line = line;
             this.code = code;
-            this.detail = detail;
+            this.detail = kept(detail);
+        }
+
+        /**
+         * What can be kept of {@code detail}. It may quote the caller, and PostgreSQL takes neither U+0000 nor half a surrogate
+         * pair: one such line would hold up its import and all behind it.
+         */
+        private static String kept(String detail) {
+            StringBuilder kept = new StringBuilder(Math.min(detail.length(), DETAIL_LENGTH_MAX));
+            for (int i = 0; i < detail.length() && kept.length() < DETAIL_LENGTH_MAX; ) {
+                int c = detail.codePointAt(i);
+                i += Character.charCount(c);
+                boolean half = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+                kept.appendCodePoint(half || Character.isISOControl(c) ? REPLACEMENT : c);
+            }
+            return kept.toString();
         }
 
         public long line() {
