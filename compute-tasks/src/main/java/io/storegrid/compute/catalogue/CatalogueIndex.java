@@ -5,6 +5,7 @@ import io.storegrid.compute.gateway.CategoryCount;
 import io.storegrid.compute.gateway.ProductPage;
 import io.storegrid.compute.gateway.ProductQuery;
 import io.storegrid.compute.gateway.ProductQuery.Position;
+import io.storegrid.domain.Limits;
 import io.storegrid.domain.Money;
 import io.storegrid.domain.Product;
 import java.util.ArrayList;
@@ -35,6 +36,12 @@ final class CatalogueIndex {
 
     /** Distinct strings in the pool; enough for any vocabulary, a bound against made-up values. */
     private static final int POOL_MAX = 20_000;
+
+    /**
+     * UTF-16 units of a title that count for order and search. Folding takes characters apart, a Korean syllable into three and some
+     * ligatures into eighteen; a cursor carries what is left, and has to fit into an address.
+     */
+    static final int PLACE_TITLE_MAX = 3 * Limits.TITLE_LENGTH_MAX;
 
     private final Shelf all = new Shelf();
     private final Map<String, Category> categories = new ConcurrentHashMap<>();
@@ -83,8 +90,10 @@ final class CatalogueIndex {
             return true;
         }
         Category category = categories.computeIfAbsent(product.category(), Category::new);
-        Place place =
-                new Place(sku, Folding.fold(product.title()), product.price().amountMinor());
+        Place place = new Place(
+                sku,
+                Folding.fold(product.title(), PLACE_TITLE_MAX),
+                product.price().amountMinor());
         if (old != null && old.place.sameAs(place)) {
             place = old.place;
         }

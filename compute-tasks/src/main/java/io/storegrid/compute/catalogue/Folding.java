@@ -26,6 +26,15 @@ final class Folding {
         return folded.toString();
     }
 
+    /** The beginning of {@link #fold}, {@code max} UTF-16 units of it at most and no half character. */
+    static String fold(String text, int max) {
+        String folded = fold(text);
+        if (folded.length() <= max) {
+            return folded;
+        }
+        return folded.substring(0, Character.isHighSurrogate(folded.charAt(max - 1)) ? max - 1 : max);
+    }
+
     /** The folded words of a search, none when it is blank. */
     static List<String> words(String text) {
         List<String> words = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.storegrid.compute.catalogue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -31,6 +32,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CatalogueIndexTest {
 
@@ -127,6 +130,30 @@ final class CatalogueIndexTest {
                 index.page(query(null, null, Sort.TITLE, 10)).items().stream()
                         .map(Product::title)
                         .toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\ufdfa", "\ud55c", "\ud835\udc00\ufdfa", "\ufb03"})
+    void aTitleThatFoldingMakesLongIsPagedPast(String character) {
+        CatalogueIndex index = new CatalogueIndex();
+        String title = character.repeat(200).substring(0, 200);
+        for (String sku : List.of("A", "B", "C")) {
+            index.offer(product(sku, title, "C", 1, false, 1));
+        }
+        List<String> seen = new ArrayList<>();
+        ProductPage page = index.page(query(null, null, Sort.TITLE, 1));
+        while (true) {
+            seen.add(page.items().get(0).sku());
+            Position next = page.next();
+            if (next == null) {
+                break;
+            }
+            assertTrue(next.value().length() <= CatalogueIndex.PLACE_TITLE_MAX);
+            // As it comes back out of a cursor.
+            String told = new String(next.value().getBytes(UTF_8), UTF_8);
+            page = index.page(new ProductQuery(null, null, List.of(), Sort.TITLE, 1, new Position(told, next.sku())));
+        }
+        assertEquals(List.of("A", "B", "C"), seen);
     }
 
     @Test

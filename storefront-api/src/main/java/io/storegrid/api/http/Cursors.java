@@ -29,7 +29,8 @@ public final class Cursors {
     /** A price as we write it; more digits would be none that a {@code long} has. */
     private static final Pattern PRICE = Pattern.compile("0|[1-9][0-9]{0,17}");
 
-    private static final int TEXT_LENGTH_MAX = 2_048;
+    /** Holds the longest place there is, 600 UTF-16 units of a title and a SKU, and leaves room in the request's line. */
+    private static final int TEXT_LENGTH_MAX = 2_560;
 
     private Cursors() {}
 

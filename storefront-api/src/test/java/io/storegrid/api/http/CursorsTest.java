@@ -8,6 +8,7 @@ import io.storegrid.api.problem.ProblemException;
 import io.storegrid.compute.gateway.ProductQuery;
 import io.storegrid.compute.gateway.ProductQuery.Position;
 import io.storegrid.compute.gateway.ProductQuery.Sort;
+import io.storegrid.domain.Limits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,13 @@ class CursorsTest {
         assertEquals(PLACE, Cursors.position(QUERY, Cursors.of(QUERY, PLACE)));
         Position bySku = new Position("", "A");
         assertEquals(bySku, Cursors.position(QUERY, Cursors.of(QUERY, bySku)));
+    }
+
+    @Test
+    void takesTheLongestPlaceThereIs() {
+        Position longest =
+                new Position("\u1112".repeat(3 * Limits.TITLE_LENGTH_MAX), "x".repeat(Limits.SKU_LENGTH_MAX));
+        assertEquals(longest, Cursors.position(QUERY, Cursors.of(QUERY, longest)));
     }
 
     @Test
