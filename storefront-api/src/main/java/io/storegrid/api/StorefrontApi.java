@@ -34,7 +34,9 @@ import io.storegrid.compute.gateway.ImportGateway;
 import io.storegrid.compute.gateway.Operations;
 import io.storegrid.compute.gateway.ReadGateway;
 import java.util.List;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -62,6 +64,8 @@ public final class StorefrontApi implements AutoCloseable {
 
     /** Milliseconds that a gateway may be late with its own deadline before the server answers in its place. */
     private static final int GRACE_MS = 1_000;
+
+    private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
 
     private final Javalin javalin;
 
@@ -194,7 +198,10 @@ public final class StorefrontApi implements AutoCloseable {
             server.setStopTimeout(STOP_MS);
             server.setErrorHandler(new ServerErrors(nodeName));
         });
-        config.jetty.modifyHttpConfiguration(http -> http.setIdleTimeout(IDLE_MS));
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setIdleTimeout(IDLE_MS);
+            http.addCustomizer((request, replied) -> withoutOverride(request));
+        });
         config.jetty.addConnector((server, http) -> {
             ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
             connector.setHost(settings.host());
@@ -202,6 +209,24 @@ public final class StorefrontApi implements AutoCloseable {
             connector.setShutdownIdleTimeout(STOP_IDLE_MS);
             return connector;
         });
+    }
+
+    /**
+     * Javalin takes this header's word for the request's method, so a GET could delete a cart: past every cache, log and rule that
+     * goes by the method.
+     */
+    private static Request withoutOverride(Request request) {
+        if (!request.getHeaders().contains(METHOD_OVERRIDE)) {
+            return request;
+        }
+        HttpFields rest =
+                HttpFields.build(request.getHeaders()).remove(METHOD_OVERRIDE).asImmutable();
+        return new Request.Wrapper(request) {
+            @Override
+            public HttpFields getHeaders() {
+                return rest;
+            }
+        };
     }
 
     /** The table of routes: the one place that says what is served where. */

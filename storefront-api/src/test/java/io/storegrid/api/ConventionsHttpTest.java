@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,6 +63,25 @@ class ConventionsHttpTest extends HttpFixture {
                         Arrays.stream(reply.header("Allow").orElseThrow().split(", ", -1))
                                 .sorted()
                                 .toList()));
+    }
+
+    @Test
+    void theMethodIsTheOneOfTheRequestLine() {
+        String cart = cart();
+        Reply read = api.get(cart).header("X-HTTP-Method-Override", "DELETE").send();
+        assertStatus(200, read);
+        assertStatus(200, api.get(cart).send());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/products/a|b[{}], /v1/products/a%7Cb%5B%7B%7D%5D",
+        "/v1/products/%C3%A7;v=1, /v1/products/%C3%A7;v=1",
+        "/v1/products/%25, /v1/products/%25",
+    })
+    void theInstanceOfAProblemIsAUriReference(String path, String instance) {
+        String reply = api.raw("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        assertTrue(reply.contains("\"instance\":\"" + instance + "\""), reply);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.storegrid.compute.gateway.ImportStatus;
 import io.storegrid.compute.gateway.Operations;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,7 +111,7 @@ final class MemoryNode implements AutoCloseable {
                             : new Started.KeyReused();
                 }
                 long lines;
-                try (Stream<String> read = Files.lines(spooled)) {
+                try (Stream<String> read = Files.lines(spooled, StandardCharsets.ISO_8859_1)) {
                     lines = read.count();
                 }
                 Taken taken = new Taken(key, "imp_" + byKey.size());

@@ -400,7 +400,9 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
         ProductQuery.Position next = null;
         if (items.size() > query.limit()) {
             items.remove(items.size() - 1);
-            next = new ProductQuery.Position("", items.get(items.size() - 1).sku());
+            Product last = items.get(items.size() - 1);
+            next = new ProductQuery.Position(
+                    byPrice ? Long.toString(last.price().amountMinor()) : "", last.sku());
         }
         return new ProductPage(items, next);
     }

@@ -74,7 +74,8 @@ public final class QueryParameters {
         if (value == null || value.isBlank()) {
             return null;
         }
-        if (value.length() > TEXT_LENGTH_MAX || value.chars().anyMatch(Character::isISOControl)) {
+        if (value.codePointCount(0, value.length()) > TEXT_LENGTH_MAX
+                || value.chars().anyMatch(Character::isISOControl)) {
             throw Problems.invalidParameter(
                             name,
                             "must have at most " + TEXT_LENGTH_MAX + " characters, none of them control characters")
@@ -110,11 +111,12 @@ public final class QueryParameters {
         if (value == null) {
             return List.of();
         }
-        Set<String> skus = new LinkedHashSet<>(List.of(value.split(",", -1)));
-        if (skus.size() > Limits.READ_SKUS_MAX) {
+        String[] named = value.split(",", -1);
+        if (named.length > Limits.READ_SKUS_MAX) {
             throw Problems.invalidParameter("skus", "must name at most " + Limits.READ_SKUS_MAX)
                     .exception();
         }
+        Set<String> skus = new LinkedHashSet<>(List.of(named));
         for (String sku : skus) {
             if (!Sku.isValid(sku)) {
                 throw Problems.invalidParameter("skus", "must be SKUs of the form " + Sku.FORM + " between commas")

@@ -74,7 +74,9 @@ public enum ProblemCode {
             "Validation failed",
             "The body is JSON, but not what this route takes. Each error has a JSON Pointer into the body."),
     QUANTITY_LIMIT(
-            422, "Quantity limit", "More units of one SKU, or more lines, than one cart or reservation may have."),
+            422,
+            "Quantity limit",
+            "More units of one SKU, or more lines, than a cart or reservation may have, or more units than may be on hand."),
     EMPTY_CART(422, "Empty cart", "The cart has no lines to reserve."),
     IDEMPOTENCY_KEY_REUSED(
             422,

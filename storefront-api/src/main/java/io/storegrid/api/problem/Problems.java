@@ -14,6 +14,7 @@ import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.Shortage;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,9 @@ public final class Problems {
     public static final String AWAITING = "storegrid.awaiting";
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    /** What a URI's path may have besides ASCII letters and digits (RFC 3986, 3.3). */
+    private static final String PATH_MARKS = "/-._~!$&'()*+,;=:@";
 
     private Problems() {}
 
@@ -92,7 +96,11 @@ public final class Problems {
                                         ? "Nothing is there yet."
                                         : "The current version is " + answer.currentVersion() + ".")
                         .with("currentVersion", answer.currentVersion());
-            case QUANTITY_LIMIT -> quantityLimit();
+            case QUANTITY_LIMIT ->
+                ref == null
+                        ? quantityLimit()
+                        : Problem.of(code, "At most " + Limits.ON_HAND_MAX + " units of " + ref + " can be on hand.")
+                                .with("sku", ref);
             case RESERVATION_NOT_HELD ->
                 reservation == null
                         ? Problem.of(code)
@@ -179,18 +187,43 @@ public final class Problems {
         }
     }
 
-    /** The document of {@code problem} as UTF-8. */
+    /**
+     * The document of {@code problem} as UTF-8.
+     *
+     * @param instance the path as it was sent
+     */
     public static byte[] document(Problem problem, String instance, String requestId) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("type", problem.code().type());
         document.put("title", problem.code().title());
         document.put("status", problem.code().status());
         document.put("detail", problem.detail());
-        document.put("instance", instance);
+        document.put("instance", reference(instance));
         document.put("code", problem.code().code());
         document.put("requestId", requestId);
         document.putAll(problem.extensions());
         return JsonText.of(document);
+    }
+
+    /** {@code path} as the URI reference that {@code instance} has to be: servers take characters that no URI may have. */
+    private static String reference(String path) {
+        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        StringBuilder reference = new StringBuilder(bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            char c = (char) (bytes[i] & 0xff);
+            boolean escape = c == '%' && i + 2 < bytes.length && hexadecimal(bytes[i + 1]) && hexadecimal(bytes[i + 2]);
+            boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || PATH_MARKS.indexOf(c) >= 0);
+            if (escape || plain) {
+                reference.append(c);
+            } else {
+                reference.append(String.format("%%%02X", (int) c));
+            }
+        }
+        return reference.toString();
+    }
+
+    private static boolean hexadecimal(byte digit) {
+        return Character.digit(digit, 16) >= 0;
     }
 
     /** The code for a status that the server below us decided on. */

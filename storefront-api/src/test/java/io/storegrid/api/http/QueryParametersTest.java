@@ -34,6 +34,7 @@ class QueryParametersTest {
         assertEquals(1, query("limit=001").limit());
         assertEquals(List.of("B", "A"), query("skus=B,A,B").skus());
         assertEquals(List.of(), query("skus=").skus());
+        assertEquals(1, query("skus=" + "A,".repeat(199) + "A").skus().size());
         assertEquals(2, query("sort=b").choice("sort", Map.of("a", 1, "b", 2), 0));
         assertEquals(0, query("").choice("sort", Map.of("a", 1), 0));
     }
@@ -59,6 +60,22 @@ class QueryParametersTest {
                 "q=%07"
             })
     void refuses(String text) {
+        assertRefused(text);
+    }
+
+    @Test
+    void countsWhatIsNamedAndNotWhatIsLeft() {
+        assertRefused("skus=" + "A,".repeat(200) + "A");
+    }
+
+    @Test
+    void countsCharactersAndNotTheirHalves() {
+        String cake = "%F0%9F%8D%B0";
+        assertEquals("\ud83c\udf70".repeat(200), query("q=" + cake.repeat(200)).text("q"));
+        assertRefused("q=" + cake.repeat(201));
+    }
+
+    private static void assertRefused(String text) {
         ProblemException refusal = assertThrows(ProblemException.class, () -> {
             QueryParameters query = query(text);
             query.text("q");

@@ -98,7 +98,7 @@ public final class PackagedNode implements AutoCloseable {
      * Ends the PostgreSQL of {@code directory} that a killed node left running. A node that starts there would do so too; a
      * test that failed in between has none.
      */
-    static void endOrphan(Path directory) throws IOException {
+    public static void endOrphan(Path directory) throws IOException {
         Path pidFile = directory.resolve("data/postgres/postmaster.pid");
         if (Files.exists(pidFile)) {
             long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).trim());

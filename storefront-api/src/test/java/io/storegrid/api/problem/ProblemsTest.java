@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.storegrid.compute.FaultCode;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.HoldState;
+import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationLine;
@@ -97,6 +98,15 @@ class ProblemsTest {
                                 Map.of("sku", "A1", "requested", 3L, "available", 1L),
                                 Map.of("sku", "A2", "requested", 2L, "available", 0L))),
                 shortage.extensions());
+    }
+
+    @Test
+    void tellsTooMuchStockWithItsOwnLimit() {
+        Problem stock = Problems.of(Answer.of(Outcome.QUANTITY_LIMIT, 0).withRef("A1"));
+        assertEquals(Map.of("sku", "A1"), stock.extensions());
+        assertTrue(stock.detail().contains(Long.toString(Limits.ON_HAND_MAX)), stock.detail());
+        Problem cart = Problems.of(Answer.of(Outcome.QUANTITY_LIMIT, 0));
+        assertTrue(cart.detail().contains(Integer.toString(Limits.LINE_QUANTITY_MAX)), cart.detail());
     }
 
     @ParameterizedTest(name = "stored {0}, due at 100, told at {1}: {2}")
