@@ -71,6 +71,7 @@ public final class Books {
         private final long[] reserved;
         private final long[] earliest;
         private final long[] latest;
+        private final long[] moments;
 
         private Ledger(String sku, List<LedgerEntry> entries) {
             this.sku = sku;
@@ -80,6 +81,7 @@ public final class Books {
             reserved = new long[size];
             earliest = new long[size];
             latest = new long[size];
+            moments = new long[size];
             long units = 0;
             long held = 0;
             for (int i = 0; i < size; i++) {
@@ -87,6 +89,9 @@ public final class Books {
                 held += entries.get(i).deltaReserved();
                 onHand[i] = units;
                 reserved[i] = held;
+                moments[i] = i == 0
+                        ? entries.get(i).atMicros()
+                        : Math.max(moments[i - 1] + 1, entries.get(i).atMicros());
             }
         }
 
@@ -113,6 +118,11 @@ public final class Books {
 
         long available(int index) {
             return onHand[index] - reserved[index];
+        }
+
+        /** About when the entry was made, later than the one before it. */
+        long moment(int index) {
+            return moments[index];
         }
 
         /** The entry was not committed before this. */
@@ -425,6 +435,14 @@ public final class Books {
         return releasers;
     }
 
+    /** Whether an entry may be the doing of a cart's next hold, which releases the one before, and of nobody who asked for it. */
+    boolean replaceable(LedgerEntry entry) {
+        Hold hold = holds.get(entry.ref());
+        return entry.reason() == LedgerReason.RELEASED
+                && hold != null
+                && !hold.cart().isEmpty();
+    }
+
     private static List<Operation> of(List<Operation> operations, Kind kind) {
         return operations.stream()
                 .filter(operation -> operation.request().kind() == kind)
@@ -434,11 +452,7 @@ public final class Books {
     private long notBefore(LedgerEntry entry) {
         Hold hold = holds.get(entry.ref());
         long invoked = Long.MAX_VALUE;
-        // A cart's hold may also have been released by the next one of the cart, which nobody asked to release it.
-        boolean replaceable = entry.reason() == LedgerReason.RELEASED
-                && hold != null
-                && !hold.cart().isEmpty();
-        for (Operation operation : replaceable ? List.<Operation>of() : writers(entry)) {
+        for (Operation operation : replaceable(entry) ? List.<Operation>of() : writers(entry)) {
             invoked = Math.min(invoked, operation.invokedMicros());
         }
         if (entry.reason() == LedgerReason.EXPIRED && hold != null && hold.row() != null) {

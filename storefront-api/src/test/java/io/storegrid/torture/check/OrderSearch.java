@@ -441,53 +441,70 @@ final class OrderSearch {
         return NONE;
     }
 
-    /** The next candidate: the plain one first, the others, which cost a look at all that is pending, only when it failed. */
+    /**
+     * The next candidate. First the plain one, when nothing that is pending is guessed to have been done before; all others
+     * cost a look at everything pending.
+     */
     private int candidate(Choice choice) {
-        int plain = NONE;
         Event event = events[choice.event];
-        if (choice.free
-                || event.moment() == Moment.DUE
-                || (event.moment() == Moment.CHANGE_UNTIL && changes[event.of()].optional())) {
+        int plain = NONE;
+        long guess = Long.MAX_VALUE;
+        if (choice.free) {
             plain = SKIP;
+        } else if (event.moment() == Moment.DUE) {
+            plain = SKIP;
+            guess = event.micros();
         } else if (event.moment() == Moment.CHANGE_UNTIL) {
-            plain = event.of();
+            plain = changes[event.of()].optional() ? SKIP : event.of();
+            guess = changes[event.of()].guessMicros();
         }
-        if (choice.tried == 0 && plain != NONE) {
-            choice.tried++;
-            return plain;
+        int[] candidates = choice.candidates;
+        if (candidates == null) {
+            int likeliest = next[changes.length];
+            boolean earlier = !choice.free && likeliest != changes.length && changes[likeliest].guessMicros() < guess;
+            if (choice.tried == 0 && plain != NONE && !earlier) {
+                choice.tried = 1;
+                return plain;
+            }
+            candidates = heads(plain, choice.free ? Long.MIN_VALUE : guess);
+            choice.candidates = candidates;
         }
-        int[] others = choice.candidates;
-        if (others == null) {
-            others = heads(plain);
-            choice.candidates = others;
-            choice.tried = 1;
-        }
-        int at = choice.tried - 1;
-        choice.tried++;
-        return at < others.length ? others[at] : NONE;
+        int at = choice.tried++;
+        return at < candidates.length ? candidates[at] : NONE;
     }
 
-    /** Of each group of pending changes the one to be done first, the likeliest first; without the group of {@code plain}. */
-    private int[] heads(int plain) {
+    /**
+     * Of each group of pending changes the one to be done first, the likeliest first; and {@code plain}, which stands for its
+     * group, before the first that is guessed to have been done no earlier.
+     */
+    private int[] heads(int plain, long guess) {
         stamp++;
-        int[] heads = new int[changes.length < 16 ? changes.length : 16];
+        int[] heads = new int[16];
         int count = 0;
+        boolean placed = plain == NONE;
         for (int change = next[changes.length]; change != changes.length; change = next[change]) {
             int of = group[change];
             int after = changes[change].after();
+            if (count + 2 > heads.length) {
+                heads = Arrays.copyOf(heads, count * 2);
+            }
+            if (!placed && changes[change].guessMicros() >= guess) {
+                placed = true;
+                heads[count++] = plain;
+            }
             if ((plain >= 0 && of == group[plain]) || (after >= 0 && !done[after])) {
                 continue;
             }
             if (stampOf[of] != stamp) {
                 stampOf[of] = stamp;
                 headOf[of] = count;
-                if (count == heads.length) {
-                    heads = Arrays.copyOf(heads, count * 2);
-                }
                 heads[count++] = change;
             } else if (before(change, heads[headOf[of]])) {
                 heads[headOf[of]] = change;
             }
+        }
+        if (!placed) {
+            heads[count++] = plain;
         }
         return Arrays.copyOf(heads, count);
     }

@@ -1,6 +1,5 @@
 package io.storegrid.torture.check;
 
-import io.storegrid.domain.LedgerReason;
 import io.storegrid.torture.check.Books.Effect;
 import io.storegrid.torture.check.Books.Ledger;
 import io.storegrid.torture.history.Answer;
@@ -79,7 +78,7 @@ final class ReadsAdvance implements Checker {
         List<Operation> writers = books.writers(entry);
         // What a cart's next hold released, nobody asked to release.
         boolean asked = writers.isEmpty()
-                || entry.reason() == LedgerReason.RELEASED
+                || books.replaceable(entry)
                 || writers.stream()
                         .anyMatch(writer ->
                                 writer.invokedMicros() <= read.operation().completedMicros());

@@ -214,7 +214,9 @@ final class SimulatedRun {
             }
             return Request.reserve(key, lines, random.nextInt(100) < BRIEF_PERCENT ? 1 + random.nextInt(2) : 1_800);
         } else if (dice < 60 || (dice < 64 && client.holds.size() > HOLDS_OF_A_CLIENT)) {
-            String hold = client.holds.remove(random.nextInt(client.holds.size()));
+            // Now and then one that is over, or will be asked for again.
+            int which = random.nextInt(client.holds.size());
+            String hold = random.nextInt(8) == 0 ? client.holds.get(which) : client.holds.remove(which);
             return Request.hold(random.nextBoolean() ? Kind.CONFIRM : Kind.RELEASE, key, hold);
         } else if (dice < 68) {
             // Now and then more than there is.
@@ -315,7 +317,7 @@ final class SimulatedRun {
         if (first != null && first.done()) {
             if (request.kind() == Kind.CREATE_CART) {
                 client.cart = first.cart();
-            } else if (request.kind() == Kind.RESERVE) {
+            } else if (request.kind().reserves()) {
                 client.holds.add(first.reservation());
             }
         }

@@ -4,6 +4,7 @@ import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
 import io.storegrid.torture.check.Books.Effect;
 import io.storegrid.torture.check.Books.Hold;
+import io.storegrid.torture.check.Books.Ledger;
 import io.storegrid.torture.history.Answer;
 import io.storegrid.torture.history.FinalState.HoldRow;
 import io.storegrid.torture.history.FinalState.KeyRow;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * condition on the units available. A request with several lines is one change for each SKU, each of which must be explained
  * by itself; a refusal for want of another SKU is nothing here. Requests that nobody got an answer to took effect if their
  * idempotency record, or their hold's row, says so at the end; where there is no end they may have, or not. Expiries are
- * changes that nobody asked for, allowed from the hold's end on. The order of ledger entries is not used, but for one thing:
- * whether a hold that clients tried to release was released by its cart's next hold instead is told by its entry's time.
+ * changes that nobody asked for, allowed from the hold's end on. What may be an order is not taken from the ledger. Only what is
+ * tried first is ({@link Change#guessMicros}), and whether a hold that clients tried to release was released by its cart's next
+ * hold instead is told by its entry's time.
  */
 final class Trace {
 
@@ -224,7 +226,7 @@ final class Trace {
                     operation.told(),
                     window[0],
                     window[1],
-                    window[1],
+                    guess(books.ref(operation), LedgerReason.ADJUSTED, window[1], books),
                     effect == Effect.MAYBE,
                     request.delta(),
                     0,
@@ -249,7 +251,15 @@ final class Trace {
                     Long.MAX_VALUE,
                     null));
             long ends = operation.invokedMicros() + TimeUnit.SECONDS.toMicros(request.ttlSeconds());
-            expires(operation.told(), changes.size() - 1, units, ends, Long.MAX_VALUE, Long.MAX_VALUE, true);
+            expires(
+                    operation.told(),
+                    changes.size() - 1,
+                    units,
+                    ends,
+                    Long.MAX_VALUE,
+                    Long.MAX_VALUE,
+                    ends + EXPIRY_USUAL_MICROS,
+                    true);
         }
         if (answer == null) {
             return;
@@ -298,7 +308,9 @@ final class Trace {
                 told.toString(),
                 from,
                 until,
-                until,
+                old == null || units > 0
+                        ? guess(hold.id(), LedgerReason.RESERVED, until, books)
+                        : guess(old.id(), LedgerReason.RELEASED, until, books),
                 row == null && hold.makers().stream().noneMatch(Operation::ok),
                 0,
                 (long) units - back,
@@ -333,6 +345,7 @@ final class Trace {
                                 operation.told(),
                                 operation.invokedMicros(),
                                 Long.MAX_VALUE,
+                                operation.invokedMicros() + EXPIRY_USUAL_MICROS,
                                 made,
                                 units,
                                 operation.request().kind(),
@@ -342,13 +355,15 @@ final class Trace {
             }
             long clock = books.bounds().clockMicros();
             long last = hold.lastExpiresMicros();
+            long from = (hold.row() == null ? Math.min(hold.firstExpiresMicros(), last) : last) - clock;
             expires(
                     hold.id() + " expired",
                     made,
                     units,
-                    (hold.row() == null ? Math.min(hold.firstExpiresMicros(), last) : last) - clock,
+                    from,
                     last == Long.MAX_VALUE ? last : last + clock,
                     until,
+                    guess(hold.id(), LedgerReason.EXPIRED, Math.min(until, from + EXPIRY_USUAL_MICROS), books),
                     held);
             return;
         }
@@ -368,16 +383,24 @@ final class Trace {
             // Nobody asked for it; others flag that.
             from = changes.get(made).fromMicros();
         }
-        settle(told.toString(), from, until, made, units, kind, false);
+        long guess = guess(hold.id(), LedgerReason.valueOf(state.name()), until, books);
+        settle(told.toString(), from, until, guess, made, units, kind, false);
     }
 
     private void settle(
-            String told, long fromMicros, long untilMicros, int made, int units, Kind kind, boolean optional) {
+            String told,
+            long fromMicros,
+            long untilMicros,
+            long guessMicros,
+            int made,
+            int units,
+            Kind kind,
+            boolean optional) {
         changes.add(new Change(
                 told,
                 fromMicros,
                 untilMicros,
-                untilMicros,
+                guessMicros,
                 optional,
                 kind == Kind.CONFIRM ? -units : 0,
                 -units,
@@ -389,20 +412,27 @@ final class Trace {
     }
 
     private void expires(
-            String told, int made, int units, long fromMicros, long dueMicros, long untilMicros, boolean optional) {
+            String told,
+            int made,
+            int units,
+            long fromMicros,
+            long dueMicros,
+            long untilMicros,
+            long guessMicros,
+            boolean optional) {
         changes.add(new Change(
-                told,
-                fromMicros,
-                untilMicros,
-                Math.min(untilMicros, fromMicros + EXPIRY_USUAL_MICROS),
-                optional,
-                0,
-                -units,
-                1,
-                0,
-                made,
-                dueMicros,
-                null));
+                told, fromMicros, untilMicros, guessMicros, optional, 0, -units, 1, 0, made, dueMicros, null));
+    }
+
+    /** About when a change was made: by the ledger if that has it, else {@code otherwise}. */
+    private long guess(String ref, LedgerReason reason, long otherwise, Books books) {
+        Ledger ledger = books.ledgers().get(sku);
+        for (LedgerEntry entry : books.entriesOf(ref)) {
+            if (ledger != null && entry.sku().equals(sku) && entry.reason() == reason) {
+                return ledger.moment(ledger.indexOf(entry.version()));
+            }
+        }
+        return otherwise;
     }
 
     /** How the hold ended, by its row, else by what was acknowledged. */
@@ -477,22 +507,38 @@ final class Trace {
         return false;
     }
 
-    /** The same without rows: a hold that nobody else touched and whose time was not over was replaced. */
+    /** The same without rows: a hold that nobody else can have ended before was. */
     private static void guess(
             Hold old, Hold next, Books books, Map<String, Hold> replaced, SortedMap<String, Trace> traces) {
-        long clock = books.bounds().clockMicros();
-        boolean over = old.settlers().stream().anyMatch(Operation::ok)
-                || old.lastExpiresMicros() + clock
-                        < next.makers().stream()
-                                .mapToLong(Operation::invokedMicros)
-                                .min()
-                                .orElse(0);
-        if (over || !reservesCart(next)) {
+        if (!reservesCart(next)) {
             return;
         }
-        boolean certain = old.settlers().stream().noneMatch(Operation::unknown)
-                && next.makers().stream()
-                        .allMatch(maker -> maker.ok() && maker.completedMicros() + clock < old.lastExpiresMicros());
+        long clock = books.bounds().clockMicros();
+        long from =
+                next.makers().stream().mapToLong(Operation::invokedMicros).min().orElse(0);
+        long until = next.makers().stream()
+                .filter(Operation::ok)
+                .mapToLong(Operation::completedMicros)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        boolean over = old.lastExpiresMicros() + clock < from;
+        boolean certain = until + clock < old.firstExpiresMicros();
+        for (Operation operation : old.settlers()) {
+            Answer answer = operation.answer().orElse(null);
+            if (answer == null) {
+                certain &= operation.invokedMicros() > until;
+            } else if (answer.done() && answer.state() != HoldState.RELEASED) {
+                // Confirmed or run out: nobody released it.
+                over = true;
+            } else if (answer.done()) {
+                // A release is answered alike when it was released before.
+                over |= operation.completedMicros() < from;
+                certain &= operation.invokedMicros() > until;
+            }
+        }
+        if (over) {
+            return;
+        }
         if (certain) {
             replaced.put(next.id(), old);
         } else {
