@@ -482,6 +482,8 @@ final class OrderSearch {
         int[] heads = new int[16];
         int count = 0;
         boolean placed = plain == NONE;
+        // One that cannot be done yet stands for nobody: it may be an equal of it that has to make room.
+        int excluded = plain >= 0 && (changes[plain].after() < 0 || done[changes[plain].after()]) ? group[plain] : NONE;
         for (int change = next[changes.length]; change != changes.length; change = next[change]) {
             int of = group[change];
             int after = changes[change].after();
@@ -492,7 +494,7 @@ final class OrderSearch {
                 placed = true;
                 heads[count++] = plain;
             }
-            if ((plain >= 0 && of == group[plain]) || (after >= 0 && !done[after])) {
+            if (change == plain || of == excluded || (after >= 0 && !done[after])) {
                 continue;
             }
             if (stampOf[of] != stamp) {

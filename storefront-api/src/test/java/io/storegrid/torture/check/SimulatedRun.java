@@ -59,6 +59,9 @@ final class SimulatedRun {
     private static final long BEGIN = TimeUnit.SECONDS.toMicros(1_700_000_000L);
     private static final long MS = 1_000;
     private static final long PATIENCE = TimeUnit.SECONDS.toMicros(60);
+    private static final long FIRST_OUTAGE = 400 * MS;
+    private static final long OUTAGE = 1_500 * MS;
+    private static final long OUTAGE_EVERY = 7_000 * MS;
     private static final long AMPLE = 1_000_000;
     private static final int HOLDS_OF_A_CLIENT = 6;
     private static final int REPEATED_ON_PURPOSE_PERCENT = 4;
@@ -86,6 +89,7 @@ final class SimulatedRun {
     private final Random random;
     private final PriorityQueue<Due> queue =
             new PriorityQueue<>(Comparator.comparingLong(Due::micros).thenComparingLong(Due::number));
+    private final Client prober;
     private final List<String> skus = new ArrayList<>();
     private final SortedMap<String, Long> firstStock = new TreeMap<>();
     private final Map<String, List<Answer.Stock>> levels = new HashMap<>();
@@ -106,6 +110,7 @@ final class SimulatedRun {
         this.demand = demand;
         this.random = new Random(demand.seed());
         this.left = demand.operations();
+        this.prober = new Client(demand.clients());
         for (int i = 0; i < demand.skus(); i++) {
             String sku = String.format(Locale.ROOT, "BOLO-%02d", i);
             skus.add(sku);
@@ -125,29 +130,10 @@ final class SimulatedRun {
             Client client = new Client(i);
             at(BEGIN + random.nextInt(1_000), () -> ask(client));
         }
-        at(
-                BEGIN + 400 * MS,
-                () -> faults.add(
-                        new Fault("kill", List.of("no-2"), now, now + 200 * MS, now + 350 * MS, new TreeMap<>())));
+        outage(BEGIN + FIRST_OUTAGE);
         drain();
-        long quiet = now + TimeUnit.SECONDS.toMicros(20);
-        Client probe = new Client(demand.clients());
-        List<History.Probe> probes = new ArrayList<>();
-        long over = faults.get(0).overMicros();
-        for (String sku : skus) {
-            if (stock(sku).onHand() - stock(sku).reserved() > 0) {
-                operations.stream()
-                        .filter(operation -> operation.ok()
-                                && operation.request().kind() == Kind.RESERVE
-                                && operation.request().lines().containsKey(sku)
-                                && operation.completedMicros() > over)
-                        .mapToLong(Operation::completedMicros)
-                        .min()
-                        .ifPresent(accepted -> probes.add(new History.Probe(sku, accepted - MS, accepted)));
-            }
-        }
-        now = quiet;
-        send(probe, Request.read(true, skus.get(0)), false);
+        now += TimeUnit.SECONDS.toMicros(20);
+        send(prober, Request.read(true, skus.get(0)), false);
         drain();
         List<Operation> sorted = new ArrayList<>(operations);
         sorted.sort(Comparator.comparingLong(Operation::invokedMicros).thenComparingLong(Operation::id));
@@ -158,10 +144,46 @@ final class SimulatedRun {
                 faults,
                 List.of(
                         new History.ProcessRun("no-1", 1, BEGIN, 0, 0, false, List.of()),
-                        new History.ProcessRun("no-2", 2, BEGIN, BEGIN + 400 * MS, 137, true, List.of())),
-                probes,
+                        new History.ProcessRun("no-2", 2, BEGIN, BEGIN + FIRST_OUTAGE, 137, true, List.of())),
+                probes(),
                 List.of(),
                 end(now + MS));
+    }
+
+    /** An outage, somebody who asks for a unit of each SKU after it, and the next one while there is anything to do. */
+    private void outage(long began) {
+        at(began, () -> {
+            if (left > 0) {
+                Fault fault =
+                        new Fault("kill", List.of("no-2"), began, began + OUTAGE / 2, began + OUTAGE, new TreeMap<>());
+                faults.add(fault);
+                at(fault.overMicros() + 100 * MS, () -> {
+                    for (String sku : skus) {
+                        SortedMap<String, Integer> one = new TreeMap<>();
+                        one.put(sku, 1);
+                        send(prober, Request.reserve("probe-" + prober.asked++, one, 1), false);
+                    }
+                });
+                outage(began + OUTAGE_EVERY);
+            }
+        });
+    }
+
+    private List<History.Probe> probes() {
+        List<History.Probe> probes = new ArrayList<>();
+        for (Operation operation : operations) {
+            if (operation.client() == prober.number
+                    && operation.ok()
+                    && operation.request().kind() == Kind.RESERVE) {
+                long over = faults.stream()
+                        .mapToLong(Fault::overMicros)
+                        .filter(micros -> micros <= operation.invokedMicros())
+                        .max()
+                        .orElse(operation.invokedMicros());
+                probes.add(new History.Probe(operation.request().sku(), over, operation.completedMicros()));
+            }
+        }
+        return probes;
     }
 
     private void drain() {
@@ -244,6 +266,13 @@ final class SimulatedRun {
                 : skus.get(random.nextInt(skus.size()));
     }
 
+    /** When the store comes to what arrives at {@code micros}: while it is away nothing happens, then all at once. */
+    private static long served(long micros) {
+        long since = micros - BEGIN - FIRST_OUTAGE;
+        long within = since < 0 ? OUTAGE : since % OUTAGE_EVERY;
+        return within < OUTAGE ? micros - within + OUTAGE + within / 100 : micros;
+    }
+
     /** A request on its way there and back, with what can go wrong on the way. */
     private void send(Client client, Request request, boolean goesOn) {
         long id = ++ids;
@@ -251,7 +280,7 @@ final class SimulatedRun {
         boolean write = !request.kind().reads();
         boolean lost = write && random.nextDouble() < demand.lost();
         boolean arrives = !lost || random.nextBoolean();
-        long there = invoked + 300 + random.nextInt(4_000);
+        long there = served(invoked + 300 + random.nextInt(4_000));
         long back = there + 200 + random.nextInt(2_500);
         List<Attempt> attempts = new ArrayList<>();
         List<Answer> answers = new ArrayList<>();
@@ -283,13 +312,15 @@ final class SimulatedRun {
         if (random.nextDouble() < demand.unanswered()) {
             at(back, over);
         } else {
-            at(back + random.nextInt(80_000), () -> repeat(request, attempts, answers, over));
+            at(
+                    back + random.nextInt(random.nextInt(10) == 0 ? 4_000_000 : 80_000),
+                    () -> repeat(request, attempts, answers, over));
         }
     }
 
     private void repeat(Request request, List<Attempt> attempts, List<Answer> answers, Runnable over) {
         long start = now;
-        long there = start + 300 + random.nextInt(3_000);
+        long there = served(start + 300 + random.nextInt(3_000));
         long back = there + 300 + random.nextInt(3_000);
         at(there, () -> {
             Answer answer = decide(request, new Attempt(node(), start, back, 0, ""));
@@ -398,7 +429,7 @@ final class SimulatedRun {
         holds.put(id, row);
         live.add(id);
         lines.forEach((sku, units) -> enter(sku, 0, units, LedgerReason.RESERVED, id));
-        at(ends + random.nextInt(900_000), () -> sweep(id));
+        at(served(ends + random.nextInt(900_000)), () -> sweep(id));
         return told(attempt, 201, "", id, cart, "", row);
     }
 
@@ -408,7 +439,7 @@ final class SimulatedRun {
             if (row.expiresMicros() <= now) {
                 end(id, HoldState.EXPIRED);
             } else {
-                at(row.expiresMicros() + random.nextInt(900_000), () -> sweep(id));
+                at(served(row.expiresMicros() + random.nextInt(900_000)), () -> sweep(id));
             }
         }
     }

@@ -91,10 +91,7 @@ public final class Page {
         line("");
         line(
                 "%s. %s",
-                holds
-                        ? "**Everything holds**"
-                        : "**Not everything holds**: " + results(Result.VIOLATED) + results(Result.UNDECIDED)
-                                + results(Result.SKIPPED),
+                holds ? "**Everything holds**" : "**Not everything holds**: " + results(),
                 holds ? bound(met) : "No bound is claimed.");
         line("");
         line("| | |");
@@ -110,7 +107,7 @@ public final class Page {
                 "| acknowledged | %.0f per second |",
                 count(Outcome.OK) * MICROS_PER_SECOND / Math.max(1, figures.endMicros() - figures.beginMicros()));
         line("| faults | %d |", history.faults().size());
-        header.settings().forEach((name, value) -> line("| %s | %s |", name, value));
+        header.settings().forEach((name, value) -> line("| setting `%s` | %s |", name, cell(value)));
         line("");
         line("![throughput and p99 over time, faults as bands](%s)", plot);
         line("");
@@ -121,10 +118,18 @@ public final class Page {
         return text.toString();
     }
 
-    private String results(Result result) {
-        long count =
-                verdicts.stream().filter(verdict -> verdict.result() == result).count();
-        return count == 0 ? "" : count + " " + result.name().toLowerCase(Locale.ROOT) + " ";
+    /** How many verdicts are not as they should be. */
+    private String results() {
+        List<String> parts = new ArrayList<>();
+        for (Result result : List.of(Result.VIOLATED, Result.UNDECIDED, Result.SKIPPED)) {
+            long count = verdicts.stream()
+                    .filter(verdict -> verdict.result() == result)
+                    .count();
+            if (count > 0) {
+                parts.add(count + " " + result.name().toLowerCase(Locale.ROOT));
+            }
+        }
+        return parts.isEmpty() ? "there is no verdict" : String.join(", ", parts);
     }
 
     private void verdicts() {

@@ -37,8 +37,8 @@ public final class Plot {
     private static final int LEGEND_ROW = 18;
     private static final long SECOND = TimeUnit.SECONDS.toMicros(1);
     private static final List<String> COLOURS = List.of(
-            "#e41a1c", "#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#f781bf", "#999999", "#17becf",
-            "#bcbd22");
+            "#e41a1c", "#377eb8", "#4daf4a", "#984ea3", "#ff7f00", "#a65628", "#d84aa8", "#777777", "#17a2b8",
+            "#a3a11a", "#5e4fa2", "#66c2a5", "#b15928", "#1b7837", "#80b1d3", "#c51b7d", "#2d2d8f", "#b3a06b");
 
     private final StringBuilder svg = new StringBuilder();
     private final Figures figures;

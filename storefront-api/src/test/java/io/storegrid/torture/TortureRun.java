@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dtorture.faults}, {@code -Dtorture.minutes} and {@code -Dtorture.keep}.
  */
 @Timeout(7_200)
-class TortureIT {
+class TortureRun {
 
     private static final int FAULTS_MIN = 10;
     private static final int ACKNOWLEDGED_MIN = 5_000;
