@@ -52,6 +52,7 @@ final class Torture implements AutoCloseable {
      *
      * @param directory for everything that is written
      * @param seed of the plan and of all clients
+     * @param quiet how long clients are alone before the first fault
      * @param faults how many
      * @param most ends the plan early; every fault that was begun is ended
      * @param rate requests a second of all clients together, about
@@ -63,6 +64,7 @@ final class Torture implements AutoCloseable {
     record Order(
             Path directory,
             long seed,
+            Duration quiet,
             int faults,
             Duration most,
             int rate,
@@ -75,6 +77,7 @@ final class Torture implements AutoCloseable {
             return List.of(
                     directory.toString(),
                     Long.toString(seed),
+                    quiet.toString(),
                     Integer.toString(faults),
                     most.toString(),
                     Integer.toString(rate),
@@ -88,17 +91,18 @@ final class Torture implements AutoCloseable {
             return new Order(
                     Path.of(arguments[0]),
                     Long.parseLong(arguments[1]),
-                    Integer.parseInt(arguments[2]),
-                    Duration.parse(arguments[3]),
-                    Integer.parseInt(arguments[4]),
-                    Ablation.valueOf(arguments[5]),
-                    arguments[6].isEmpty()
+                    Duration.parse(arguments[2]),
+                    Integer.parseInt(arguments[3]),
+                    Duration.parse(arguments[4]),
+                    Integer.parseInt(arguments[5]),
+                    Ablation.valueOf(arguments[6]),
+                    arguments[7].isEmpty()
                             ? List.of()
-                            : Arrays.stream(arguments[6].split(",", -1))
+                            : Arrays.stream(arguments[7].split(",", -1))
                                     .map(Nemesis::valueOf)
                                     .toList(),
-                    Boolean.parseBoolean(arguments[7]),
-                    arguments[8]);
+                    Boolean.parseBoolean(arguments[8]),
+                    arguments[9]);
         }
 
         /** Where the history is written. */
@@ -272,6 +276,7 @@ final class Torture implements AutoCloseable {
         }
         long began = System.nanoTime();
         int done = 0;
+        pause(order.quiet().toMillis());
         for (Planned planned : plan) {
             if (System.nanoTime() - began > order.most().toNanos()) {
                 break;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7_200)
 class TortureRun {
 
+    private static final Duration QUIET = Duration.ofSeconds(8);
     private static final int FAULTS_MIN = 10;
     private static final int ACKNOWLEDGED_MIN = 5_000;
 
@@ -37,6 +38,7 @@ class TortureRun {
         Trial trial = Trial.run(
                 directory,
                 seed,
+                QUIET,
                 faults,
                 Duration.ofMinutes(Integer.getInteger("torture.minutes", 5)),
                 Integer.getInteger("torture.rate", 110),

@@ -46,13 +46,21 @@ final class Trial {
      * Runs and judges; prints what the run says while it does.
      *
      * @param directory for everything that the run writes
+     * @param quiet how long clients are alone before the first fault
      * @param only faults to choose from; empty for all
      */
     static Trial run(
-            Path directory, long seed, int faults, Duration most, int rate, Ablation ablation, List<Nemesis> only)
+            Path directory,
+            long seed,
+            Duration quiet,
+            int faults,
+            Duration most,
+            int rate,
+            Ablation ablation,
+            List<Nemesis> only)
             throws Exception {
         boolean namespaces = Namespaces.possible();
-        Order order = new Order(directory, seed, faults, most, rate, ablation, only, namespaces, commit());
+        Order order = new Order(directory, seed, quiet, faults, most, rate, ablation, only, namespaces, commit());
         List<String> command = namespaces
                 ? Namespaces.command(Torture.class, directory, JVM, order.arguments())
                 : Namespaces.plain(Torture.class, directory, JVM, order.arguments());

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.cache.processor.MutableEntry;
@@ -40,6 +41,8 @@ public final class Hooks {
     public static final String COPIES = "copies";
 
     private static final long STAND_MAX_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final int LATE_ONE_IN = 12;
+    private static final long LATE_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(120);
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final List<String> FENCE = List.of(
             "AND i.on_hand - i.reserved >= w.need",
@@ -82,6 +85,17 @@ public final class Hooks {
         @Advice.OnMethodEnter
         static void enter(@Advice.Argument(0) Object plan) {
             reached(Step.AFTER_COMMIT, answered(plan));
+        }
+    }
+
+    /** On entering {@code Applier.applyAll}: messages to copies are late now and then. */
+    public static final class Late {
+
+        private Late() {}
+
+        @Advice.OnMethodEnter
+        static void enter() {
+            beLate();
         }
     }
 
@@ -193,6 +207,14 @@ public final class Hooks {
             return ((Map<?, ?>) answers.invoke(plan)).keySet();
         } catch (ReflectiveOperationException e) {
             throw misfit(e);
+        }
+    }
+
+    /** One time in many waits for as long as some batches take, so that what others applied meanwhile is newer. */
+    public static void beLate() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        if (random.nextInt(LATE_ONE_IN) == 0) {
+            LockSupport.parkNanos(random.nextLong(LATE_MAX_NANOS));
         }
     }
 

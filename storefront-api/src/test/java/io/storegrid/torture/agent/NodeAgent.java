@@ -27,6 +27,7 @@ public final class NodeAgent {
 
     private static final String RUNNER = "io.storegrid.compute.lane.BatchRunner";
     private static final String WRITER = "io.storegrid.compute.lane.BatchWriter";
+    private static final String APPLIER = "io.storegrid.compute.lane.Applier";
     private static final String MEMBER = "io.storegrid.compute.lane.Member";
     private static final String NEWEST = "io.storegrid.compute.lane.ApplyNewest";
     private static final String VIOLATION = "io.storegrid.domain.InvariantViolation";
@@ -74,6 +75,8 @@ public final class NodeAgent {
                 .type(named(WRITER))
                 .transform(advice(
                         Hooks.Written.class, isMethod().and(named("write")).and(takesArguments(3))))
+                .type(named(APPLIER))
+                .transform(advice(Hooks.Late.class, isMethod().and(named("applyAll"))))
                 .type(named(MEMBER))
                 .transform(advice(Hooks.Answer.class, isMethod().and(named("answer"))));
         builder = switch (ablation) {

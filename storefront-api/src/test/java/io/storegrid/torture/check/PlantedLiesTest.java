@@ -330,6 +330,15 @@ class PlantedLiesTest {
                 books.replace(
                         late, Forgery.with(Forgery.answer(late), AMPLE, new Answer.Stock(first.deltaOnHand(), 0, 1)));
             }),
+            new Lie("a stale copy that was read", ReadsAdvance.class, "was known", books -> {
+                books.faults.clear();
+                Operation late =
+                        books.last(operation -> Forgery.done(Kind.READ_CACHED).test(operation)
+                                && operation.request().sku().equals(AMPLE));
+                LedgerEntry first = books.entries(AMPLE).get(0);
+                books.replace(
+                        late, Forgery.with(Forgery.answer(late), AMPLE, new Answer.Stock(first.deltaOnHand(), 0, 1)));
+            }),
             new Lie("a read of what never was", ReadsAdvance.class, "was read as", books -> {
                 Operation late = lateRead(books);
                 Answer.Stock stock = Forgery.answer(late).stock().getOrDefault(AMPLE, new Answer.Stock(0, 0, 0));

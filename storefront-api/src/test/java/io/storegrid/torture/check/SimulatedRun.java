@@ -494,7 +494,9 @@ final class SimulatedRun {
 
     private Answer read(Request request, Attempt attempt) {
         List<Answer.Stock> all = levels(request.sku());
-        int behind = request.kind() == Kind.READ_FRESH ? 0 : Math.min(all.size() - 1, random.nextInt(3));
+        boolean mayBeLate = request.kind() == Kind.READ_CACHED
+                && faults.stream().anyMatch(fault -> fault.touches(attempt.startMicros(), attempt.endMicros(), 0));
+        int behind = mayBeLate ? Math.min(all.size() - 1, random.nextInt(3)) : 0;
         return withStock(told(attempt, 200, "", "", "", "", null), request.sku(), all.get(all.size() - 1 - behind));
     }
 
