@@ -26,16 +26,18 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The way to another node under Lincheck: commands are sent while calls land or break. At most three calls fly, no command stays
  * behind, and each gets its own answer, whatever the order.
  */
+@Tag("lincheck")
 class OutboxLincheckTest {
 
     /** Programs a test makes up, and interleavings of each; a longer search multiplies the programs. */
-    private static final int ITERATIONS = 2 * Integer.getInteger("lincheck.times", 1);
+    private static final int ITERATIONS = 3 * Integer.getInteger("lincheck.times", 1);
 
     private static final int INVOCATIONS = 30;
     private static final int IN_FLIGHT_MAX = 3;
