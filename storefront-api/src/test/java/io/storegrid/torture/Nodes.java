@@ -168,7 +168,7 @@ final class Nodes implements AutoCloseable {
 
     /** Starts a node and waits for nothing. */
     void launch(int node) throws IOException {
-        for (String leftover : List.of(Hooks.STANDING, Hooks.GO_ON)) {
+        for (String leftover : List.of(Hooks.ARMED, Hooks.STANDING, Hooks.GO_ON)) {
             Files.deleteIfExists(home(node).resolve(leftover));
         }
         DatabaseSettings settings = way(node).settings(database);
@@ -220,6 +220,26 @@ final class Nodes implements AutoCloseable {
         for (int victim : victims) {
             ended(victim);
         }
+    }
+
+    /** Has the next fitting key make this node die, or stand still. */
+    void arm(int node) throws IOException {
+        for (String leftover : List.of(Hooks.STANDING, Hooks.GO_ON)) {
+            Files.deleteIfExists(home(node).resolve(leftover));
+        }
+        run(node).endMeant = true;
+        Files.writeString(home(node).resolve(Hooks.ARMED), "");
+    }
+
+    /** Waits until an armed node stands where its key said. */
+    void awaitStanding(int node) throws Exception {
+        await(name(node) + " to stand still", () -> Files.exists(home(node).resolve(Hooks.STANDING)));
+        run(node).endMeant = false;
+    }
+
+    /** Lets a node that stands go on. */
+    void goOn(int node) throws IOException {
+        Files.writeString(home(node).resolve(Hooks.GO_ON), "");
     }
 
     /** From now on whatever this node does to itself is the harness' doing. */

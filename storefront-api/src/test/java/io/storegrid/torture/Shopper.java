@@ -26,7 +26,6 @@ final class Shopper implements Runnable {
     private static final int REMEMBERED_MAX = 16;
     private static final int TTL_MAX_S = 30;
     private static final int BRIEF_TTL_MAX_S = 3;
-    private static final int POPULAR = 4;
     private static final int POPULAR_PERCENT = 80;
 
     private final Caller caller;
@@ -201,8 +200,8 @@ final class Shopper implements Runnable {
 
     private String sku() {
         return random.nextInt(100) < POPULAR_PERCENT
-                ? skus.get(random.nextInt(POPULAR))
-                : skus.get(POPULAR + random.nextInt(skus.size() - POPULAR));
+                ? skus.get(random.nextInt(Store.POPULAR))
+                : skus.get(Store.POPULAR + random.nextInt(skus.size() - Store.POPULAR));
     }
 
     private String key() {

@@ -3,26 +3,16 @@ package io.storegrid.torture;
 import io.storegrid.cluster.Loopback;
 import io.storegrid.cluster.Namespaces;
 import io.storegrid.cluster.Network;
-import io.storegrid.persistence.EmbeddedDatabase;
-import io.storegrid.persistence.Migration;
-import io.storegrid.persistence.TestDatabase;
 import io.storegrid.torture.agent.Ablation;
 import io.storegrid.torture.history.Fault;
-import io.storegrid.torture.history.FinalState;
 import io.storegrid.torture.history.History;
 import io.storegrid.torture.history.HistoryWriter;
-import io.storegrid.torture.history.Request;
-import io.storegrid.torture.history.StoreRows;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,22 +106,11 @@ final class Torture implements AutoCloseable {
 
     static final int CLIENTS = 12;
     private static final int POSSIBLE = Nodes.EXPECTED + 1;
-    private static final int SKUS = 20;
-    private static final int UNITS_MIN = 5;
-    private static final int UNITS_MORE = 36;
     private static final int CLOCK_ERROR_MAX_S = 900;
     private static final int CALM_MIN_MS = 1_200;
     private static final int CALM_MORE_MS = 1_800;
     private static final long OVERDUE_EVERY_MS = 500;
-    private static final Duration PROBE_MAX = Duration.ofSeconds(20);
-    private static final Duration SETTLE_MAX = Duration.ofSeconds(90);
     private static final int LOG_MB = 8;
-    private static final String ROWS = """
-            INSERT INTO product (sku, title, description, category, price_minor, currency, version, updated_at)
-            VALUES ('%1$s', '%1$s', '', 'Doces', 500, 'BRL', 1, clock_timestamp());
-            INSERT INTO inventory (sku, on_hand, reserved, version) VALUES ('%1$s', %2$d, 0, 1);
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            VALUES ('%1$s', 1, %2$d, 0, 'INITIAL', 'torture', clock_timestamp())""";
     private static final String OVERDUE =
             "SELECT id, (extract(epoch FROM expires_at) * 1000000)::bigint FROM reservation"
                     + " WHERE state = 'HELD' AND expires_at < clock_timestamp() - interval '5 seconds'";
@@ -139,10 +118,8 @@ final class Torture implements AutoCloseable {
     private final Order order;
     private final Clock clock = new Clock();
     private final Random random;
-    private final SortedMap<String, Long> firstStock = new TreeMap<>();
-    private final List<String> skus = new ArrayList<>();
     private final Network network;
-    private final EmbeddedDatabase database;
+    private final Store store;
     private final HistoryWriter history;
     private final Nodes nodes;
     private final Queue<Caller.Sent> unanswered = new ConcurrentLinkedQueue<>();
@@ -153,27 +130,10 @@ final class Torture implements AutoCloseable {
     Torture(Order order) throws IOException, InterruptedException, SQLException {
         this.order = order;
         random = new Random(order.seed());
-        for (int i = 1; i <= SKUS; i++) {
-            String sku = (i <= 4 ? "CONCORRIDO-" : "DOCE-") + i;
-            skus.add(sku);
-            firstStock.put(sku, (long) UNITS_MIN + random.nextInt(UNITS_MORE));
-        }
-        network = order.namespaces() ? new Namespaces(POSSIBLE) : new Loopback(freePorts(POSSIBLE));
-        database = TestDatabase.serverIn(order.directory().resolve("store"));
-        database.start();
-        Migration.run(database.settings());
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            for (Map.Entry<String, Long> stock : firstStock.entrySet()) {
-                statement.execute(ROWS.formatted(stock.getKey(), stock.getValue()));
-            }
-            if (order.ablation() == Ablation.FENCE) {
-                // The last line of defence would stop what the control is about: that the fence is what holds.
-                statement.execute("ALTER TABLE inventory DROP CONSTRAINT inventory_holds_what_it_promises");
-            }
-        }
+        network = order.namespaces() ? new Namespaces(POSSIBLE) : new Loopback(Store.freePorts(POSSIBLE));
+        store = new Store(order.directory(), network, POSSIBLE, order.seed());
         history = new HistoryWriter(order.history());
-        nodes = new Nodes(network, POSSIBLE, order.directory(), database.settings(), order.ablation(), clock, history);
+        nodes = store.nodes(order.ablation(), clock, history);
         if (order.namespaces()) {
             roomForLogs();
         }
@@ -242,15 +202,7 @@ final class Torture implements AutoCloseable {
         settings.put("faults", Integer.toString(order.faults()));
         settings.put("rate", Integer.toString(order.rate()));
         settings.put("ablation", order.ablation().name());
-        settings.put("network", network.getClass().getSimpleName());
-        history.header(new History.Header(
-                order.seed(),
-                order.commit(),
-                List.of(Nodes.name(1), Nodes.name(2), Nodes.name(3)),
-                CLIENTS,
-                firstStock,
-                clock.micros(),
-                settings));
+        history.header(store.header(order.seed(), order.commit(), CLIENTS, clock, settings));
         say("seed %d, %d faults, %d requests/s by %d clients", order.seed(), order.faults(), order.rate(), CLIENTS);
         List<Planned> plan = plan();
         nodes.restore();
@@ -263,7 +215,7 @@ final class Torture implements AutoCloseable {
             Shopper shopper = new Shopper(
                     caller(client),
                     random.nextLong(),
-                    skus,
+                    store.skus(),
                     Long.toString(order.seed(), Character.MAX_RADIX) + "-" + client,
                     1_000.0 * CLIENTS / order.rate(),
                     unanswered,
@@ -287,18 +239,21 @@ final class Torture implements AutoCloseable {
         }
         long overSince = clock.micros();
         pause(CALM_MIN_MS);
-        probe(overSince);
+        store.probe(caller(CLIENTS), overSince, Long.toString(order.seed(), Character.MAX_RADIX), clock, history);
         shoppers.forEach(Shopper::stop);
         for (Thread thread : threads) {
             thread.join(Caller.PATIENCE.toMillis() * 2);
         }
         int open = unanswered.size();
         resolve();
-        awaitHoldsSettled();
+        store.awaitHoldsSettled();
         over = true;
         watch.join();
         overdue.values().forEach(history::overdue);
-        end();
+        if (order.ablation() != Ablation.NONE && !nodes.ablated()) {
+            throw new IllegalStateException("no rule was taken away: this was no control");
+        }
+        store.end(nodes, history, clock);
         say(
                 "%d faults, %d changes acknowledged, %d requests were given up and asked again at the end, %.0f s",
                 done, acknowledged.sum(), open, (System.nanoTime() - began) / 1e9);
@@ -311,13 +266,13 @@ final class Torture implements AutoCloseable {
     }
 
     private void strike(Planned planned) throws Exception {
-        String hot = skus.get(0);
+        String hot = store.skus().get(0);
         int owner = nodes.owner(hot);
         List<String> victims = new ArrayList<>();
         SortedMap<String, String> notes = new TreeMap<>();
         Nemesis.Scene scene = new Nemesis.Scene(
                 nodes,
-                database,
+                store.database(),
                 planned.node(),
                 owner == 0 ? planned.node() : owner,
                 hot,
@@ -341,26 +296,6 @@ final class Torture implements AutoCloseable {
                 notes.isEmpty() ? "" : notes);
     }
 
-    /** Every SKU with stock has to accept a reservation soon after the last fault; shoppers are still in. */
-    private void probe(long sinceMicros) throws Exception {
-        Caller caller = caller(CLIENTS);
-        for (String sku : skus) {
-            long begin = System.nanoTime();
-            long accepted = 0;
-            for (int i = 0; accepted == 0 && System.nanoTime() - begin < PROBE_MAX.toNanos(); i++) {
-                String key = "probe-" + Long.toString(order.seed(), Character.MAX_RADIX) + "-" + sku + "-" + i;
-                if (i % 2 == 0) {
-                    caller.send(Request.adjust(key, sku, 2));
-                } else {
-                    SortedMap<String, Integer> line = new TreeMap<>(Map.of(sku, 1));
-                    Caller.Sent sent = caller.send(Request.reserve(key, line, 5));
-                    accepted = sent.done() ? clock.micros() : 0;
-                }
-            }
-            history.probe(new History.Probe(sku, sinceMicros, accepted));
-        }
-    }
-
     /** What was given up is asked again, under its key, until it is answered. */
     private void resolve() throws InterruptedException {
         Caller caller = caller(CLIENTS + 1);
@@ -371,24 +306,9 @@ final class Torture implements AutoCloseable {
         }
     }
 
-    private void awaitHoldsSettled() throws Exception {
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < SETTLE_MAX.toNanos()) {
-            try (Connection connection = connect();
-                    Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT count(*) FROM reservation WHERE state = 'HELD'")) {
-                row.next();
-                if (row.getLong(1) == 0) {
-                    return;
-                }
-            }
-            pause(OVERDUE_EVERY_MS);
-        }
-    }
-
     private void watchOverdue() {
         while (!over) {
-            try (Connection connection = connect();
+            try (Connection connection = store.connect();
                     PreparedStatement statement = connection.prepareStatement(OVERDUE)) {
                 while (!over) {
                     try (ResultSet rows = statement.executeQuery()) {
@@ -407,40 +327,8 @@ final class Torture implements AutoCloseable {
         }
     }
 
-    private void end() throws Exception {
-        FinalState state;
-        try (Connection connection = connect()) {
-            state = StoreRows.read(connection, clock.micros());
-        }
-        List<FinalState.Copy> copies = nodes.copies();
-        if (order.ablation() != Ablation.NONE && !nodes.ablated()) {
-            throw new IllegalStateException("no rule was taken away: this was no control");
-        }
-        nodes.tellRest();
-        history.end(state.withCopies(copies));
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                database.settings().url(), database.settings().user(), null);
-    }
-
     private static void pause(long ms) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> probes = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return probes.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket probe : probes) {
-                probe.close();
-            }
-        }
     }
 
     @Override
@@ -448,9 +336,6 @@ final class Torture implements AutoCloseable {
         over = true;
         nodes.close();
         history.close();
-        if (database.running()) {
-            database.kill();
-        }
-        database.close();
+        store.close();
     }
 }

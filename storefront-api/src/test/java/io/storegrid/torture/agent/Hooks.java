@@ -3,6 +3,7 @@ package io.storegrid.torture.agent;
 import io.storegrid.compute.command.CommandKey;
 import io.storegrid.domain.Versioned;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,9 @@ public final class Hooks {
 
     /** Exit code of a process that died where it was told to; what a shell says of kill -9. */
     public static final int DIED = 137;
+
+    /** In the node's directory: only with it does a key make the process die or stand still. */
+    public static final String ARMED = "armed";
 
     /** In the node's directory: there is one while the process stands still. */
     public static final String STANDING = "standing";
@@ -225,20 +229,29 @@ public final class Hooks {
             if (key == null) {
                 continue;
             }
-            if (step.kills(key)) {
+            if (step.kills(key) && Files.exists(home.resolve(ARMED))) {
                 Runtime.getRuntime().halt(DIED);
             }
-            if (step.halts(key) && !Files.exists(home.resolve(GO_ON))) {
+            if (step.halts(key) && Files.exists(home.resolve(ARMED))) {
                 stand();
             }
         }
     }
 
     private static void stand() {
+        disarm();
         touch(STANDING);
         long begin = System.nanoTime();
         while (!Files.exists(home.resolve(GO_ON)) && System.nanoTime() - begin < STAND_MAX_NANOS) {
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
+    }
+
+    private static void disarm() {
+        try {
+            Files.deleteIfExists(home.resolve(ARMED));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
