@@ -133,7 +133,7 @@ final class Store implements AutoCloseable {
                     caller.send(Request.adjust(key, sku, 2));
                 } else {
                     SortedMap<String, Integer> line = new TreeMap<>(Map.of(sku, 1));
-                    Caller.Sent sent = caller.send(Request.reserve(key, line, 5));
+                    Caller.Sent sent = caller.send(Request.reserve(key, line, 1));
                     accepted = sent.done() ? clock.micros() : 0;
                 }
             }
