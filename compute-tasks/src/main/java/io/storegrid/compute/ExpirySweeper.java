@@ -84,9 +84,11 @@ public final class ExpirySweeper implements AutoCloseable {
     private void round() {
         long delayMs = ROUND_MS;
         try {
-            // A minority leaves this to the others: what it settled it could tell no copy but its own.
-            if (health.up() && quorum.getAsBoolean()) {
-                delayMs = sweep();
+            if (health.up()) {
+                // A minority leaves this to the others: what it settled it could tell no copy but its own.
+                if (quorum.getAsBoolean()) {
+                    delayMs = sweep();
+                }
                 if (System.nanoTime() - countedNanos >= COUNT_EVERY_NANOS) {
                     countedNanos = System.nanoTime();
                     health.readClock();

@@ -13,8 +13,6 @@ import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.Migration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -194,7 +192,7 @@ final class TestCluster implements AutoCloseable {
         this.database = database;
         this.expectedNodes = expectedNodes;
         this.cluster = "it-" + ProcessHandle.current().pid() + "-" + CLUSTERS.incrementAndGet();
-        List<Integer> ports = freePorts(count);
+        List<Integer> ports = PackagedNode.freePorts(count);
         for (int i = 0; i < count; i++) {
             String name = "no-" + (i + 1);
             members.add(new Member(name, Files.createDirectories(directory.resolve(name)), ports.get(i)));
@@ -670,21 +668,6 @@ final class TestCluster implements AutoCloseable {
 
     private Connection connect() throws SQLException {
         return DriverManager.getConnection(database.url(), database.user(), null);
-    }
-
-    /** Ports that nobody listens on, all different. */
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> probes = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return probes.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket probe : probes) {
-                probe.close();
-            }
-        }
     }
 
     @Override

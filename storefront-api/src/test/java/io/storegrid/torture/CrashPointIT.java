@@ -3,6 +3,7 @@ package io.storegrid.torture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.storegrid.api.launch.PackagedNode;
 import io.storegrid.cluster.Loopback;
 import io.storegrid.torture.agent.Ablation;
 import io.storegrid.torture.agent.Step;
@@ -44,7 +45,8 @@ class CrashPointIT {
     @Test
     void oneAnswerWhereverANodeDies() throws Exception {
         Path file = directory.resolve("history.jsonl");
-        try (Store store = new Store(directory, new Loopback(Store.freePorts(Nodes.EXPECTED)), Nodes.EXPECTED, 1);
+        try (Store store =
+                        new Store(directory, new Loopback(PackagedNode.freePorts(Nodes.EXPECTED)), Nodes.EXPECTED, 1);
                 HistoryWriter history = new HistoryWriter(file)) {
             history.header(store.header(1, "", 1, clock, new TreeMap<>()));
             try (Nodes nodes = store.nodes(Ablation.NONE, clock, history)) {

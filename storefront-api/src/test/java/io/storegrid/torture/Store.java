@@ -11,8 +11,6 @@ import io.storegrid.torture.history.HistoryWriter;
 import io.storegrid.torture.history.Request;
 import io.storegrid.torture.history.StoreRows;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -195,21 +193,6 @@ final class Store implements AutoCloseable {
     Connection connect() throws SQLException {
         return DriverManager.getConnection(
                 database.settings().url(), database.settings().user(), null);
-    }
-
-    /** Ports that nobody listens on, all different. */
-    static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> probes = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return probes.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket probe : probes) {
-                probe.close();
-            }
-        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.storegrid.torture;
 
+import io.storegrid.api.launch.PackagedNode;
 import io.storegrid.cluster.Loopback;
 import io.storegrid.cluster.Namespaces;
 import io.storegrid.cluster.Network;
@@ -130,7 +131,7 @@ final class Torture implements AutoCloseable {
     Torture(Order order) throws IOException, InterruptedException, SQLException {
         this.order = order;
         random = new Random(order.seed());
-        network = order.namespaces() ? new Namespaces(POSSIBLE) : new Loopback(Store.freePorts(POSSIBLE));
+        network = order.namespaces() ? new Namespaces(POSSIBLE) : new Loopback(PackagedNode.freePorts(POSSIBLE));
         store = new Store(order.directory(), network, POSSIBLE, order.seed());
         history = new HistoryWriter(order.history());
         nodes = store.nodes(order.ablation(), clock, history);

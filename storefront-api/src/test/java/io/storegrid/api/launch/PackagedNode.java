@@ -204,4 +204,19 @@ public final class PackagedNode implements AutoCloseable {
             return probe.getLocalPort();
         }
     }
+
+    /** Ports that nobody listens on, all different. */
+    public static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> probes = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return probes.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket probe : probes) {
+                probe.close();
+            }
+        }
+    }
 }
