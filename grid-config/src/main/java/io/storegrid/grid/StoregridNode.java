@@ -81,8 +81,11 @@ public final class StoregridNode implements AutoCloseable {
             known = own.settings();
         }
         // A schema that others may be working with is changed only by a node that they have admitted.
-        if (known != null && (settings.embedsDatabase() || !Migration.pending(known))) {
-            openDatabase(known, writers, readers, progress);
+        if (known != null && settings.embedsDatabase()) {
+            openDatabase(known, Migration.run(known), writers, readers, progress);
+        } else if (known != null) {
+            DatabaseSettings at = known;
+            Migration.runIfCurrent(at).ifPresent(result -> openDatabase(at, result, writers, readers, progress));
         }
         progress.accept(
                 settings.join().isEmpty()
@@ -96,7 +99,8 @@ public final class StoregridNode implements AutoCloseable {
         splitWatch = SplitWatch.start(ignite, settings.expectedNodes(), this::peers, end);
         if (settings.role() != Role.API) {
             if (database == null) {
-                openDatabase(known == null ? SharedDatabase.ask(ignite) : known, writers, readers, progress);
+                DatabaseSettings at = known == null ? SharedDatabase.ask(ignite) : known;
+                openDatabase(at, Migration.run(at), writers, readers, progress);
             }
             if (settings.database() == null) {
                 SharedDatabase.share(ignite, database().settings());
@@ -121,8 +125,8 @@ public final class StoregridNode implements AutoCloseable {
                 .toList();
     }
 
-    private void openDatabase(DatabaseSettings at, int writers, int readers, Consumer<String> progress) {
-        Migration.Result result = Migration.run(at);
+    private void openDatabase(
+            DatabaseSettings at, Migration.Result result, int writers, int readers, Consumer<String> progress) {
         progress.accept("database: " + at + ", schema " + result.version()
                 + (result.applied() > 0 ? " (" + result.applied() + " migrated)" : ""));
         database = Database.open(at, writers, readers);

@@ -2,6 +2,7 @@ package io.storegrid.persistence;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -24,52 +25,44 @@ public final class Migration {
 
     /** Migrates, or throws {@link StartupFailure}: database away, schema newer than this build, schema changed by hand. */
     public static Result run(DatabaseSettings settings) {
-        DataSource source = source(settings);
-        requireReachable(source, settings);
-        try {
-            Flyway flyway = flyway(source);
-            refuseNewerSchema(flyway.info(), settings);
-            int applied = flyway.migrate().migrationsExecuted;
-            MigrationInfo current = flyway.info().current();
-            return new Result(
-                    applied,
-                    current == null || current.getVersion() == null
-                            ? "0"
-                            : current.getVersion().toString());
-        } catch (FlywayException e) {
-            throw failed(settings, e);
-        }
+        return run(settings, true).orElseThrow();
     }
 
     /**
-     * Whether {@link #run} would change the schema. Throws as that does. Asked by a node that may be about to join others:
-     * those have to admit it before it changes what they work with.
+     * As {@link #run}, of a database that needs no change; empty, and nothing done, when it needs one. For a node that may be
+     * about to join others: those have to admit it before it changes what they work with.
      */
-    public static boolean pending(DatabaseSettings settings) {
+    public static Optional<Result> runIfCurrent(DatabaseSettings settings) {
+        return run(settings, false);
+    }
+
+    private static Optional<Result> run(DatabaseSettings settings, boolean mayChange) {
         DataSource source = source(settings);
         requireReachable(source, settings);
         try {
-            MigrationInfoService info = flyway(source).info();
+            Flyway flyway = Flyway.configure()
+                    .dataSource(source)
+                    .locations("classpath:db/migration")
+                    .loggers("slf4j")
+                    .load();
+            MigrationInfoService info = flyway.info();
             refuseNewerSchema(info, settings);
-            return info.pending().length > 0;
+            if (!mayChange && info.pending().length > 0) {
+                return Optional.empty();
+            }
+            int applied = flyway.migrate().migrationsExecuted;
+            MigrationInfo current = flyway.info().current();
+            return Optional.of(new Result(
+                    applied,
+                    current == null || current.getVersion() == null
+                            ? "0"
+                            : current.getVersion().toString()));
         } catch (FlywayException e) {
-            throw failed(settings, e);
+            throw new StartupFailure(
+                    "The database's schema cannot be brought up to date [database=" + settings + ", cause="
+                            + firstLine(e.getMessage()) + "]",
+                    e);
         }
-    }
-
-    private static Flyway flyway(DataSource source) {
-        return Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/migration")
-                .loggers("slf4j")
-                .load();
-    }
-
-    private static StartupFailure failed(DatabaseSettings settings, FlywayException e) {
-        return new StartupFailure(
-                "The database's schema cannot be brought up to date [database=" + settings + ", cause="
-                        + firstLine(e.getMessage()) + "]",
-                e);
     }
 
     private static void refuseNewerSchema(MigrationInfoService info, DatabaseSettings settings) {
