@@ -1,12 +1,16 @@
 package io.storegrid.compute;
 
 import io.storegrid.compute.command.AdjustStock;
+import io.storegrid.compute.command.AdvanceOrder;
 import io.storegrid.compute.command.ArchiveProduct;
+import io.storegrid.compute.command.CancelOrder;
 import io.storegrid.compute.command.Command;
 import io.storegrid.compute.command.ExpireHold;
 import io.storegrid.compute.command.ExtendHold;
 import io.storegrid.compute.command.ImportProducts;
 import io.storegrid.compute.command.PutProduct;
+import io.storegrid.compute.command.RecordPayment;
+import io.storegrid.compute.command.RecordRefund;
 import io.storegrid.compute.command.ReserveStock;
 import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.command.SettleHold;
@@ -45,11 +49,13 @@ public final class CommandHomes {
         private final Affinity<String> stock;
         private final Affinity<String> holds;
         private final Affinity<String> carts;
+        private final Affinity<String> orders;
 
         Homes(Ignite ignite) {
             stock = ignite.affinity(StoreCaches.INVENTORY);
             holds = ignite.affinity(StoreCaches.RESERVATIONS);
             carts = ignite.affinity(StoreCaches.CARTS);
+            orders = ignite.affinity(StoreCaches.ORDERS);
         }
     }
 
@@ -72,6 +78,12 @@ public final class CommandHomes {
                 || command instanceof ImportProducts) {
             return homes().stock;
         }
+        if (command instanceof RecordPayment
+                || command instanceof RecordRefund
+                || command instanceof CancelOrder
+                || command instanceof AdvanceOrder) {
+            return homes().orders;
+        }
         boolean hold = command instanceof SettleHold || command instanceof ExpireHold || command instanceof ExtendHold;
         return hold ? homes().holds : homes().carts;
     }
@@ -79,6 +91,11 @@ public final class CommandHomes {
     /** Of stock and products. */
     public Affinity<String> stock() {
         return homes().stock;
+    }
+
+    /** Of orders. */
+    public Affinity<String> orders() {
+        return homes().orders;
     }
 
     /** Of reservations. */

@@ -7,6 +7,7 @@ import io.storegrid.domain.Versioned;
 import io.storegrid.persistence.CartSql;
 import io.storegrid.persistence.Database;
 import io.storegrid.persistence.DatabaseSettings;
+import io.storegrid.persistence.OrderSql;
 import io.storegrid.persistence.ProductSql;
 import io.storegrid.persistence.ReservationSql;
 import io.storegrid.persistence.StockSql;
@@ -98,6 +99,7 @@ public final class Healer implements AutoCloseable {
                     ReservationSql.read(connection, keys)
                             .forEach((key, reading) -> rows.put(key, reading.reservation()));
                 case StoreCaches.CARTS -> rows.putAll(CartSql.read(connection, keys));
+                case StoreCaches.ORDERS -> rows.putAll(OrderSql.read(connection, keys));
                 default -> rows.putAll(ProductSql.read(connection, keys));
             }
         }
@@ -123,6 +125,7 @@ public final class Healer implements AutoCloseable {
                     case StoreCaches.INVENTORY -> caches.inventory();
                     case StoreCaches.RESERVATIONS -> caches.reservations();
                     case StoreCaches.CARTS -> caches.carts();
+                    case StoreCaches.ORDERS -> caches.orders();
                     default -> caches.products();
                 };
         return target.withSkipStore().invoke(key, ApplyNewest.onEveryCopy(row));

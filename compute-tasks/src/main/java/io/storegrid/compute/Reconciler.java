@@ -38,9 +38,6 @@ public final class Reconciler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final int KEYS_AT_ONCE = 1_000;
-    private static final List<String> CACHES =
-            List.of(StoreCaches.PRODUCTS, StoreCaches.INVENTORY, StoreCaches.CARTS, StoreCaches.RESERVATIONS);
-
     private static final long RETRY_MS = 500;
     private static final Duration EVERY = Duration.ofMinutes(10);
 
@@ -156,7 +153,7 @@ public final class Reconciler implements AutoCloseable {
                 return new long[3];
             }
             long[] counts = new long[3];
-            for (String cache : CACHES) {
+            for (String cache : StoreCaches.NAMES) {
                 compare(node.cache(cache), cache, rows, counts);
             }
             rows.countCompared(counts[0], counts[1], counts[2]);
@@ -254,7 +251,7 @@ public final class Reconciler implements AutoCloseable {
             if (!(node.cluster().nodeLocalMap().get(Healer.class.getName()) instanceof Healer rows)) {
                 return differences;
             }
-            for (String name : CACHES) {
+            for (String name : StoreCaches.NAMES) {
                 IgniteCache<String, Versioned> cache = node.cache(name);
                 Map<String, Versioned> copies = new HashMap<>();
                 cache.localEntries(CachePeekMode.PRIMARY, CachePeekMode.BACKUP)

@@ -56,11 +56,20 @@ public final class StoreHealth implements AutoCloseable {
 
     /** Reads the database's clock; throws when it cannot be reached. */
     public void readClock() throws SQLException {
-        long sent = System.nanoTime();
         try (Connection connection = database.laneReader()) {
-            sent = System.nanoTime();
-            long micros = Times.now(connection);
-            clock.observe(micros, sent, System.nanoTime());
+            readClock(connection);
+        }
+    }
+
+    private void readClock(Connection connection) throws SQLException {
+        long sent = System.nanoTime();
+        long micros = Times.now(connection);
+        clock.observe(micros, sent, System.nanoTime());
+    }
+
+    private void readClockPastThePool() throws SQLException {
+        try (Connection connection = database.probe()) {
+            readClock(connection);
         }
     }
 
@@ -75,8 +84,10 @@ public final class StoreHealth implements AutoCloseable {
             return;
         }
         try {
-            readClock();
-            if (!up) {
+            if (up) {
+                readClock();
+            } else {
+                readClockPastThePool();
                 up = true;
                 database.away(false);
                 LOG.info("PostgreSQL answers again");

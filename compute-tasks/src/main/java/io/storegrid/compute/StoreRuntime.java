@@ -4,10 +4,16 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.storegrid.compute.events.EventStore;
+import io.storegrid.compute.events.OutboxTail;
+import io.storegrid.compute.events.StoredWebhooks;
+import io.storegrid.compute.events.WebhookStore;
 import io.storegrid.compute.gateway.CommandGateway;
+import io.storegrid.compute.gateway.EventFeed;
 import io.storegrid.compute.gateway.GridCommandGateway;
 import io.storegrid.compute.gateway.GridReadGateway;
 import io.storegrid.compute.gateway.ReadGateway;
+import io.storegrid.compute.gateway.WebhookGateway;
 import io.storegrid.compute.lane.LaneHost;
 import io.storegrid.compute.lane.LaneSettings;
 import io.storegrid.persistence.Database;
@@ -37,10 +43,27 @@ public final class StoreRuntime implements NodeRuntime {
     private final ExpirySweeper sweeper;
     private final Reconciler reconciler;
     private final Housekeeper housekeeper;
+    private final EventStore eventStore;
+    private final OutboxTail tail;
+    private final WebhookStore webhookStore;
 
-    /** @param quorum whether this node sees enough of the grid to take writes; asked for each command */
+    /** As the other, with events kept for as long as they are by default. */
     public StoreRuntime(
             Ignite ignite, Database database, LaneSettings settings, BooleanSupplier quorum, MeterRegistry registry) {
+        this(ignite, database, settings, Housekeeper.EVENT_RETENTION_DEFAULT, quorum, registry);
+    }
+
+    /**
+     * @param eventRetention how long events can be read again, whole hours
+     * @param quorum whether this node sees enough of the grid to take writes; asked for each command
+     */
+    public StoreRuntime(
+            Ignite ignite,
+            Database database,
+            LaneSettings settings,
+            Duration eventRetention,
+            BooleanSupplier quorum,
+            MeterRegistry registry) {
         this.ignite = ignite;
         StoreCaches caches = new StoreCaches(ignite);
         StoreClock clock = new StoreClock();
@@ -53,7 +76,10 @@ public final class StoreRuntime implements NodeRuntime {
         reads = new GridReadGateway(caches, store);
         sweeper = new ExpirySweeper(database, lanes, health, quorum, registry);
         reconciler = new Reconciler(ignite);
-        housekeeper = new Housekeeper(ignite, database, caches);
+        housekeeper = new Housekeeper(ignite, database, caches, eventRetention);
+        eventStore = EventStore.of(database);
+        tail = new OutboxTail(eventStore, registry);
+        webhookStore = WebhookStore.of(database);
         Gauge.builder("storegrid.store.up", health, store -> store.up() ? 1 : 0)
                 .description("1 while PostgreSQL answers")
                 .register(registry);
@@ -70,6 +96,8 @@ public final class StoreRuntime implements NodeRuntime {
         health.start();
         ignite.cluster().nodeLocalMap().put(Healer.class.getName(), healer);
         ignite.cluster().nodeLocalMap().put(StoreAccess.class.getName(), store);
+        ignite.cluster().nodeLocalMap().put(EventStore.class.getName(), eventStore);
+        ignite.cluster().nodeLocalMap().put(WebhookStore.class.getName(), webhookStore);
         lanes.start();
         sweeper.start();
         housekeeper.start();
@@ -89,6 +117,16 @@ public final class StoreRuntime implements NodeRuntime {
     @Override
     public Reconciler reconciler() {
         return reconciler;
+    }
+
+    @Override
+    public EventFeed events() {
+        return tail;
+    }
+
+    @Override
+    public WebhookGateway webhooks() {
+        return new StoredWebhooks(webhookStore);
     }
 
     public Housekeeper housekeeper() {
@@ -118,6 +156,7 @@ public final class StoreRuntime implements NodeRuntime {
     @Override
     public void close() {
         commands.drain();
+        tail.close();
         sweeper.close();
         housekeeper.close();
         reconciler.close();
@@ -135,6 +174,8 @@ public final class StoreRuntime implements NodeRuntime {
         healer.close();
         ignite.cluster().nodeLocalMap().remove(Healer.class.getName());
         ignite.cluster().nodeLocalMap().remove(StoreAccess.class.getName());
+        ignite.cluster().nodeLocalMap().remove(EventStore.class.getName());
+        ignite.cluster().nodeLocalMap().remove(WebhookStore.class.getName());
         health.close();
     }
 

@@ -3,10 +3,12 @@ package io.storegrid.grid;
 import io.storegrid.compute.StoreCaches;
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Order;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
 import io.storegrid.persistence.CartCacheStore;
 import io.storegrid.persistence.InventoryCacheStore;
+import io.storegrid.persistence.OrderCacheStore;
 import io.storegrid.persistence.ProductCacheStore;
 import io.storegrid.persistence.ReservationCacheStore;
 import javax.cache.configuration.FactoryBuilder;
@@ -19,7 +21,7 @@ import org.apache.ignite.cache.store.CacheStore;
 import org.apache.ignite.configuration.CacheConfiguration;
 
 /**
- * The four caches: partitioned, atomic, each put on primary and backup before it returns, read and written through to
+ * The caches: partitioned, atomic, each put on primary and backup before it returns, read and written through to
  * PostgreSQL.
  *
  * <p>Atomic and not transactional: a lane commits to PostgreSQL first and applies past the store, so no grid lock may be
@@ -43,7 +45,8 @@ final class CacheLayout {
                     .setReadFromBackup(true),
             CacheLayout.<InventoryItem>cache(StoreCaches.INVENTORY, InventoryCacheStore.class),
             CacheLayout.<Cart>cache(StoreCaches.CARTS, CartCacheStore.class),
-            CacheLayout.<Reservation>cache(StoreCaches.RESERVATIONS, ReservationCacheStore.class)
+            CacheLayout.<Reservation>cache(StoreCaches.RESERVATIONS, ReservationCacheStore.class),
+            CacheLayout.<Order>cache(StoreCaches.ORDERS, OrderCacheStore.class)
         };
         for (CacheConfiguration<?, ?> cache : all) {
             cache.setTopologyValidator(new Quorum(expectedNodes));

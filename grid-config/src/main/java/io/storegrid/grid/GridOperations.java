@@ -7,13 +7,16 @@ import io.storegrid.compute.gateway.Operations;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
 import org.apache.ignite.cluster.ClusterNode;
+import org.jspecify.annotations.Nullable;
 
 /** The {@link Operations} of this node: the grid's side is answered here, the books' side by whoever keeps them. Thread-safe. */
 public final class GridOperations implements Operations {
@@ -27,6 +30,7 @@ public final class GridOperations implements Operations {
     private final Runnable leave;
     private final Supplier<ReconcileReport> reconcile;
     private final Supplier<List<Invariant>> invariants;
+    private final Function<Optional<String>, LedgerReport> verifyLedger;
     private final AtomicBoolean draining = new AtomicBoolean();
 
     /**
@@ -35,6 +39,7 @@ public final class GridOperations implements Operations {
      * @param leave finishes what runs and ends this node; called at most once, on a thread of its own
      * @param reconcile compares the grid with PostgreSQL and heals
      * @param invariants runs the SQL invariants
+     * @param verifyLedger verifies the ledger of one SKU, or all of it
      */
     public GridOperations(
             Ignite ignite,
@@ -42,13 +47,15 @@ public final class GridOperations implements Operations {
             BooleanSupplier storeUp,
             Runnable leave,
             Supplier<ReconcileReport> reconcile,
-            Supplier<List<Invariant>> invariants) {
+            Supplier<List<Invariant>> invariants,
+            Function<Optional<String>, LedgerReport> verifyLedger) {
         this.ignite = ignite;
         this.expectedNodes = expectedNodes;
         this.storeUp = storeUp;
         this.leave = leave;
         this.reconcile = reconcile;
         this.invariants = invariants;
+        this.verifyLedger = verifyLedger;
     }
 
     @Override
@@ -133,6 +140,11 @@ public final class GridOperations implements Operations {
     public ReconcileReport reconcile() {
         requireGrid();
         return reconcile.get();
+    }
+
+    @Override
+    public LedgerReport verifyLedger(@Nullable String sku) {
+        return verifyLedger.apply(Optional.ofNullable(sku));
     }
 
     @Override

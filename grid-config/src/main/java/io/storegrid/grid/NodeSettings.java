@@ -1,5 +1,6 @@
 package io.storegrid.grid;
 
+import io.storegrid.compute.payment.PaymentSettings;
 import io.storegrid.persistence.DatabaseSettings;
 import java.net.URI;
 import java.nio.file.Path;
@@ -55,6 +56,11 @@ public final class NodeSettings {
     private final String zone;
     private final @Nullable Tls tls;
     private final Duration drainGrace;
+    private final Duration eventsRetention;
+    private final int streamsMax;
+    private final Duration streamsHeartbeat;
+    private final Duration streamsStall;
+    private final boolean webhooksAllowPrivate;
     private final @Nullable Integer discoveryPort;
     private final String gridHost;
     private final int httpPort;
@@ -65,6 +71,7 @@ public final class NodeSettings {
     private final Duration httpRequestTimeout;
     private final long memoryBytes;
     private final Sample sample;
+    private final PaymentSettings payment;
 
     NodeSettings(SettingsReader reader) {
         join = reader.addresses(Setting.JOIN);
@@ -77,6 +84,11 @@ public final class NodeSettings {
                 reader.directory(Setting.KUBERNETES_ACCOUNT));
         zone = reader.given(Setting.ZONE) ? reader.word(Setting.ZONE) : "";
         tls = reader.tls();
+        eventsRetention = Duration.ofHours(reader.number(Setting.EVENTS_RETENTION, 1, 8_760));
+        streamsMax = reader.number(Setting.STREAMS_MAX, 0, 10_000);
+        streamsHeartbeat = Duration.ofMillis(reader.number(Setting.STREAMS_HEARTBEAT, 100, 25_000));
+        streamsStall = Duration.ofMillis(reader.number(Setting.STREAMS_STALL, 100, 600_000));
+        webhooksAllowPrivate = reader.flag(Setting.WEBHOOKS_ALLOW_PRIVATE);
         drainGrace = Duration.ofMillis(reader.number(Setting.DRAIN_GRACE, 0, 60_000));
         discoveryPort =
                 reader.given(Setting.DISCOVERY_PORT) ? reader.number(Setting.DISCOVERY_PORT, 1_024, 65_535) : null;
@@ -92,6 +104,7 @@ public final class NodeSettings {
         memoryBytes = reader.bytes(Setting.MEMORY, 64L << 20, 1L << 40);
         sample = reader.choice(Setting.SAMPLE, Sample.class);
         boolean insecure = reader.flag(Setting.INSECURE);
+        payment = reader.payment(role, httpHost, httpPort, insecure);
         reader.checkTogether(join, role, discovery, gridHost, httpHost, insecure, tls != null, database != null);
     }
 
@@ -139,6 +152,31 @@ public final class NodeSettings {
     /** How nodes prove to one another who they are, when they do. */
     public @Nullable Tls tls() {
         return tls;
+    }
+
+    /** How long events can be read again, whole hours. */
+    public Duration eventsRetention() {
+        return eventsRetention;
+    }
+
+    /** Streams at once, 0 to 10 000. */
+    public int streamsMax() {
+        return streamsMax;
+    }
+
+    /** Between signs of life on a silent stream, 100 ms to 25 s. */
+    public Duration streamsHeartbeat() {
+        return streamsHeartbeat;
+    }
+
+    /** How long a stream's client may leave unread what was written, 100 ms to 10 min. */
+    public Duration streamsStall() {
+        return streamsStall;
+    }
+
+    /** Whether webhooks may be at any address and without TLS. */
+    public boolean webhooksAllowPrivate() {
+        return webhooksAllowPrivate;
     }
 
     /** How long a draining node goes on serving. */
@@ -207,5 +245,10 @@ public final class NodeSettings {
 
     public Sample sample() {
         return sample;
+    }
+
+    /** Who takes the money, and how it is asked. */
+    public PaymentSettings payment() {
+        return payment;
     }
 }

@@ -37,6 +37,15 @@ public enum Setting {
     HTTP_PORT("port", "8080", "Port of the REST API; 0 takes any free one."),
     HTTP_HOST("address", "127.0.0.1", "Address of the REST API."),
     HTTP_REQUEST_TIMEOUT("ms", "5000", "The longest a caller waits for a write; after it the outcome is unknown."),
+    EVENTS_RETENTION(
+            "hours", "25", "How long events can be read again, by webhooks and by streams that were broken off."),
+    STREAMS_MAX("number", "1000", "Streams that this node serves at once."),
+    STREAMS_HEARTBEAT("ms", "15000", "Between signs of life on a silent stream."),
+    STREAMS_STALL("ms", "30000", "How long a stream's client may leave unread what was written before it is closed."),
+    WEBHOOKS_ALLOW_PRIVATE(
+            "true|false",
+            "false",
+            "Allow webhooks at any address and without TLS, for a machine where somebody develops."),
     DRAIN_GRACE(
             "ms",
             "3000",
@@ -54,6 +63,19 @@ public enum Setting {
             "auto|always|never",
             "auto",
             "Load the sample catalogue into an empty store; auto: into an embedded one only."),
+    PAYMENT_PROVIDER(
+            "name",
+            "",
+            "Who takes the money: http, simulator or none. Default: simulator while --http-host is loopback, else none,"
+                    + " which declines."),
+    PAYMENT_URL("url", "", "Address of the provider http; https, unless it is this machine."),
+    PAYMENT_TOKEN_FILE("file", "", "File with the token that this store shows the provider http."),
+    PAYMENT_CALLBACK_URL(
+            "url",
+            "",
+            "Address of this API for the provider, which posts there what it knows only later. Default: none; for the"
+                    + " simulator this node."),
+    PAYMENT_CALL_TIMEOUT("ms", "2000", "How long one request to the provider may take; up to three are made."),
     INSECURE(
             "true|false",
             "false",

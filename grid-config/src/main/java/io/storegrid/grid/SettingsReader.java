@@ -1,5 +1,10 @@
 package io.storegrid.grid;
 
+import io.storegrid.compute.payment.HttpPaymentProviderFactory;
+import io.storegrid.compute.payment.NoPaymentProviderFactory;
+import io.storegrid.compute.payment.PaymentProviders;
+import io.storegrid.compute.payment.PaymentSettings;
+import io.storegrid.compute.payment.SimulatedPaymentProviderFactory;
 import io.storegrid.grid.NodeSettings.Discovery;
 import io.storegrid.persistence.DatabaseSettings;
 import java.io.IOException;
@@ -13,6 +18,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -228,6 +234,70 @@ final class SettingsReader {
             problems.add("--db-url must not carry a password, name a file with --db-password-file");
         }
         return new DatabaseSettings(url, user.isEmpty() ? null : user, password);
+    }
+
+    /**
+     * Who takes the money. Unless it is said, a node that strangers may reach takes none: approving all that they order
+     * would be no default.
+     */
+    PaymentSettings payment(Role role, String httpHost, int httpPort, boolean insecure) {
+        String provider = text(Setting.PAYMENT_PROVIDER);
+        if (!given(Setting.PAYMENT_PROVIDER)) {
+            provider = loopback(httpHost) ? SimulatedPaymentProviderFactory.NAME : NoPaymentProviderFactory.NAME;
+        } else if (!PaymentProviders.names().contains(provider)) {
+            problem(Setting.PAYMENT_PROVIDER, "must be one of " + String.join(", ", PaymentProviders.names()));
+        }
+        boolean simulated = provider.equals(SimulatedPaymentProviderFactory.NAME);
+        URI url = given(Setting.PAYMENT_URL) ? base(Setting.PAYMENT_URL, insecure) : null;
+        if (provider.equals(HttpPaymentProviderFactory.NAME) && !given(Setting.PAYMENT_URL)) {
+            problem(Setting.PAYMENT_PROVIDER, "needs --payment-url");
+        }
+        String token = given(Setting.PAYMENT_TOKEN_FILE) ? secret(Setting.PAYMENT_TOKEN_FILE) : null;
+        if (token != null && !PaymentSettings.isToken(token)) {
+            problem(Setting.PAYMENT_TOKEN_FILE, "must have one word of visible ASCII characters in it");
+            token = null;
+        }
+        if (simulated || provider.equals(NoPaymentProviderFactory.NAME)) {
+            for (Setting setting : List.of(Setting.PAYMENT_URL, Setting.PAYMENT_TOKEN_FILE)) {
+                if (given(setting)) {
+                    problem(setting, "does not go with the payment provider " + provider);
+                }
+            }
+        }
+        URI callbackUrl = null;
+        if (given(Setting.PAYMENT_CALLBACK_URL)) {
+            callbackUrl = base(Setting.PAYMENT_CALLBACK_URL, insecure);
+        } else if (simulated && role != Role.DATA && httpPort != 0 && loopback(httpHost)) {
+            callbackUrl =
+                    URI.create("http://" + (httpHost.contains(":") ? "[" + httpHost + "]" : httpHost) + ":" + httpPort);
+        }
+        return PaymentSettings.defaults(provider)
+                .withUrl(url)
+                .withCallbackUrl(callbackUrl)
+                .withToken(token)
+                .withCallTimeout(Duration.ofMillis(number(Setting.PAYMENT_CALL_TIMEOUT, 100, 60_000)));
+    }
+
+    /** An address that paths are put after; what goes there is worth stealing, so it is encrypted when it leaves the machine. */
+    private @Nullable URI base(Setting setting, boolean insecure) {
+        if (text(setting).contains("@")) {
+            // Not shown: it would end up in terminals and logs.
+            problems.add(setting.option() + " must not carry a name or a password");
+            return null;
+        }
+        try {
+            URI uri = new URI(text(setting).replaceFirst("/$", ""));
+            if (PaymentSettings.isBase(uri)) {
+                if (!"https".equals(uri.getScheme()) && !insecure && !loopback(uri.getHost())) {
+                    problem(setting, "must be https, or say --insecure if you mean it");
+                }
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            // The same answer as for another scheme.
+        }
+        problem(setting, "must be https://host[:port][/path]");
+        return null;
     }
 
     /** The one line of a file; null, and a problem, when there is none. */

@@ -1,5 +1,6 @@
 package io.storegrid.grid;
 
+import io.storegrid.domain.OrderId;
 import io.storegrid.domain.ReservationId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,9 +14,9 @@ import org.apache.ignite.cluster.ClusterNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a key lives: a reservation in the partition that its id carries, so beside the stock of its first SKU; everything
+ * Where a key lives: a reservation or an order in the partition that its id carries, so beside the stock of its first SKU; everything
  * else where rendezvous hashing puts it. All caches use equal functions, so one partition of all of them has one owner and
- * a SKU's product, stock and holds are on one node.
+ * a SKU's product, stock, holds and orders are on one node.
  */
 public final class StoreAffinity extends RendezvousAffinityFunction {
 
@@ -24,7 +25,7 @@ public final class StoreAffinity extends RendezvousAffinityFunction {
     /**
      * Partitions of each cache. A power of two, so that the partition is a mask and not a division; 256 leaves 16 to each
      * of 16 nodes, which keeps their shares within some tens of percent, while every partition costs memory and exchange
-     * time in each of the four caches. Part of the form of every reservation id that is handed out: a grid cannot change it
+     * time in each of the caches. Part of the form of every reservation id that is handed out: a grid cannot change it
      * while reservations live.
      */
     public static final int PARTITIONS = 256;
@@ -62,12 +63,20 @@ public final class StoreAffinity extends RendezvousAffinityFunction {
 
     @Override
     public int partition(Object key) {
-        if (key instanceof String id && ReservationId.isValid(id)) {
-            int partition = ReservationId.partition(id);
-            if (partition < PARTITIONS) {
+        if (key instanceof String id) {
+            int partition = partitionIn(id);
+            if (partition >= 0 && partition < PARTITIONS) {
                 return partition;
             }
         }
         return super.partition(key);
+    }
+
+    /** The partition that an id carries; -1 when it is of a kind that carries none. */
+    private static int partitionIn(String id) {
+        if (ReservationId.isValid(id)) {
+            return ReservationId.partition(id);
+        }
+        return OrderId.isValid(id) ? OrderId.partition(id) : -1;
     }
 }

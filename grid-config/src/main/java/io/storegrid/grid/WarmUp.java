@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,8 +24,6 @@ import org.apache.ignite.lang.IgniteFutureTimeoutException;
 final class WarmUp {
 
     private static final long PROGRESS_EVERY_MS = 500;
-    private static final List<String> CACHES =
-            List.of(StoreCaches.PRODUCTS, StoreCaches.INVENTORY, StoreCaches.CARTS, StoreCaches.RESERVATIONS);
 
     private final Ignite ignite;
     private final Database database;
@@ -42,7 +39,7 @@ final class WarmUp {
     void run() {
         StringBuilder loaded = new StringBuilder();
         long start = System.nanoTime();
-        for (String name : CACHES) {
+        for (String name : StoreCaches.NAMES) {
             IgniteCache<Object, Object> cache = ignite.cache(name);
             if (cache.size(CachePeekMode.PRIMARY) == 0) {
                 load(cache);

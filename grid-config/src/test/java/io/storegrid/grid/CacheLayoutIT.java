@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteException;
 import org.apache.ignite.cache.affinity.Affinity;
@@ -101,7 +102,7 @@ class CacheLayoutIT {
     void writesThroughAPlainPutBehindItsFence() {
         StoreCaches caches = new StoreCaches(grid.node(0));
         Product product = new Product(
-                "NEW-1", "Pão de mel", "", "Doces", new Money(500, "BRL"), Map.of(), List.of(), false, 1, 1);
+                "NEW-1", "Pão de mel", "", "Doces", new Money(500, "BRL"), Map.of(), List.of(), 0, false, 1, 1);
         caches.products().put("NEW-1", product);
         assertThrows(javax.cache.CacheException.class, () -> caches.products().put("NEW-1", product.stored(9, 2)));
     }
@@ -127,11 +128,14 @@ class CacheLayoutIT {
 
     @Test
     void refusesStrangersAndNamesakes() {
-        IgniteException stranger = assertThrows(IgniteException.class, () -> grid.add("stranger", "another-grid"));
-        assertTrue(StartProblem.of(stranger, settings("stranger")).getMessage().contains("the grid is called test"));
+        // At once, because a refusal is mostly waiting.
+        CompletableFuture<IgniteException> refused = CompletableFuture.supplyAsync(
+                () -> assertThrows(IgniteException.class, () -> grid.add("stranger", "another-grid")));
         String taken = grid.node(0).name();
         IgniteException namesake = assertThrows(IgniteException.class, () -> grid.add(taken, "test"));
         assertTrue(StartProblem.of(namesake, settings(taken)).getMessage().contains("one of that name"));
+        IgniteException stranger = refused.join();
+        assertTrue(StartProblem.of(stranger, settings("stranger")).getMessage().contains("the grid is called test"));
         assertEquals(3, grid.node(0).cluster().nodes().size());
     }
 
@@ -139,7 +143,9 @@ class CacheLayoutIT {
     void tellsHowTheGridStands() {
         Ignite node = grid.node(1);
         GridOperations operations = new GridOperations(
-                node, 3, () -> true, () -> {}, () -> new Operations.ReconcileReport(0, 0, 0, 0), List::of);
+                node, 3, () -> true, () -> {}, () -> new Operations.ReconcileReport(0, 0, 0, 0), List::of, sku -> {
+                    throw new AssertionError("nobody asked for the ledger");
+                });
         {
             TestGrid.await(
                     Duration.ofSeconds(5),

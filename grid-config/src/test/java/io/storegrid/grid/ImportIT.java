@@ -19,6 +19,9 @@ import io.storegrid.domain.Money;
 import io.storegrid.domain.Product;
 import io.storegrid.persistence.sample.SampleCatalogue;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +29,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.cache.CacheException;
+import org.apache.ignite.Ignite;
+import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cache.query.ScanQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +75,52 @@ final class ImportIT {
                 assertEquals(before.page(query()), deaf.page(query()));
             }
         }
+    }
+
+    /** As while nodes join: Ignite cannot scan for a topology version that it has passed over. */
+    @Test
+    void theCatalogueIsReadAgainWhenAScanFails() throws InterruptedException {
+        try (TestStore store = TestStore.start(1)) {
+            firstStart(store, 0).run((done, total) -> {});
+            AtomicInteger failures = new AtomicInteger(3);
+            Ignite unsteady = unsteady(store.grid().node(0), failures);
+            try (MemoryCatalogue catalogue =
+                    new MemoryCatalogue(unsteady, new SimpleMeterRegistry(), MemoryCatalogue.RESCAN_EVERY)) {
+                assertEquals(SampleCatalogue.SIZE, catalogue.start());
+                assertEquals(0, failures.get(), "no scan failed");
+            }
+        }
+    }
+
+    /** {@code ignite}, but so many scans of a cache fail. */
+    private static Ignite unsteady(Ignite ignite, AtomicInteger failures) {
+        return proxy(Ignite.class, (method, arguments) -> {
+            Object result = method.invoke(ignite, arguments);
+            return result instanceof IgniteCache<?, ?> cache
+                    ? proxy(IgniteCache.class, (called, given) -> {
+                        boolean scan = called.getName().equals("query") && given[0] instanceof ScanQuery;
+                        if (scan && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                            throw new CacheException("Getting affinity for too old topology version");
+                        }
+                        return called.invoke(cache, given);
+                    })
+                    : result;
+        });
+    }
+
+    private interface Handler {
+        Object of(Method method, Object[] arguments) throws ReflectiveOperationException;
+    }
+
+    private static <T> T proxy(Class<T> type, Handler handler) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                    try {
+                        return handler.of(method, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
     }
 
     @Test
@@ -200,7 +254,7 @@ final class ImportIT {
             return ParsedLine.refused("malformed-json", "no");
         }
         return ParsedLine.of(
-                new Product(parts[0], parts[1], "", "Bolos", new Money(1, "BRL"), Map.of(), List.of(), false, 0, 0),
+                new Product(parts[0], parts[1], "", "Bolos", new Money(1, "BRL"), Map.of(), List.of(), 0, false, 0, 0),
                 Long.parseLong(parts[2]));
     }
 }

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javax.cache.CacheException;
 import org.apache.ignite.Ignite;
@@ -59,8 +60,13 @@ class MeshIT {
     @Test
     void refusesAnotherVersionAndAnotherSchemaInOneLine() {
         try (TestGrid grid = TestGrid.start(1, database.settings())) {
-            assertRefused(grid, "storegrid.version", "99.1.0", "the grid runs version " + Build.VERSION);
-            assertRefused(grid, "storegrid.schema", "1", "the node schema 1");
+            // At once, because a refusal is mostly waiting.
+            CompletableFuture.allOf(
+                            CompletableFuture.runAsync(() -> assertRefused(
+                                    grid, "storegrid.version", "99.1.0", "the grid runs version " + Build.VERSION)),
+                            CompletableFuture.runAsync(
+                                    () -> assertRefused(grid, "storegrid.schema", "1", "the node schema 1")))
+                    .join();
             Ignite patch = grid.add(
                     "patch", "test", Map.of(), changing("storegrid.version", Build.line(Build.VERSION) + ".99"));
             assertEquals(2, patch.cluster().nodes().size());
@@ -69,8 +75,8 @@ class MeshIT {
 
     private static void assertRefused(TestGrid grid, String attribute, String value, String reason) {
         IgniteException refused = assertThrows(
-                IgniteException.class, () -> grid.add("other", "test", Map.of(), changing(attribute, value)));
-        String said = StartProblem.of(refused, NodeSettings.of(Map.of(Setting.NAME, "other")))
+                IgniteException.class, () -> grid.add(attribute, "test", Map.of(), changing(attribute, value)));
+        String said = StartProblem.of(refused, NodeSettings.of(Map.of(Setting.NAME, attribute)))
                 .getMessage();
         assertTrue(said.startsWith("The grid refuses this node: ") && said.contains(reason), said);
         assertEquals(1, said.lines().count());
@@ -130,6 +136,11 @@ class MeshIT {
             second.<String, InventoryItem>cache(StoreCaches.INVENTORY)
                     .withSkipStore()
                     .put("ALFAJOR", new InventoryItem("ALFAJOR", 3, 0, 1));
+            // At once, because both wait for somebody who lets them in.
+            CompletableFuture<?> stranger = CompletableFuture.runAsync(() -> assertThrows(
+                    IgniteException.class,
+                    () -> grid.add("stranger", "test", certificates.settings(strangers, trusted), joining(second)),
+                    "a node whose certificate nobody here trusts"));
             IgniteException plain = assertThrows(
                     IgniteException.class,
                     () -> grid.add("plain", "test", Map.of(), joining(second)),
@@ -137,10 +148,7 @@ class MeshIT {
             String said = StartProblem.of(plain, NodeSettings.of(Map.of(Setting.NAME, "plain")))
                     .getMessage();
             assertTrue(said.contains("one side talks TLS"), said);
-            assertThrows(
-                    IgniteException.class,
-                    () -> grid.add("stranger", "test", certificates.settings(strangers, trusted), joining(second)),
-                    "a node whose certificate nobody here trusts");
+            stranger.join();
             assertEquals(2, second.cluster().nodes().size());
         }
     }

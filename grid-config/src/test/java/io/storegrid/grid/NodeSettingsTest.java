@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.storegrid.compute.payment.PaymentSettings;
 import io.storegrid.persistence.DatabaseSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,9 +46,55 @@ class NodeSettingsTest {
         assertEquals(Duration.ofSeconds(5), settings.httpRequestTimeout());
         assertEquals(512L << 20, settings.memoryBytes());
         assertEquals(NodeSettings.Sample.AUTO, settings.sample());
+        assertEquals(Duration.ofHours(25), settings.eventsRetention());
+        assertEquals(1_000, settings.streamsMax());
+        assertEquals(Duration.ofSeconds(15), settings.streamsHeartbeat());
+        assertEquals(Duration.ofSeconds(30), settings.streamsStall());
+        assertFalse(settings.webhooksAllowPrivate());
         assertTrue(settings.embedsDatabase());
         assertTrue(settings.wantsSample());
         assertFalse(settings.joinsOnly());
+        assertEquals(
+                PaymentSettings.defaults("simulator").withCallbackUrl(URI.create("http://127.0.0.1:8080")),
+                settings.payment());
+    }
+
+    @ParameterizedTest(name = "{0}, port {1}, role {2}: {3} and calls {4}")
+    @CsvSource({
+        "127.0.0.1, 8080, all,  simulator, http://127.0.0.1:8080",
+        "'::1',     8080, all,  simulator, http://[::1]:8080",
+        "127.0.0.1, 0,    all,  simulator,",
+        "127.0.0.1, 8080, data, simulator,",
+        "0.0.0.0,   8080, all,  none,",
+    })
+    void approvesNothingForStrangersUnlessItIsTold(
+            String host, String port, String role, String provider, @Nullable URI callbackUrl) {
+        PaymentSettings payment = NodeSettings.of(Map.of(
+                        Setting.HTTP_HOST, host, Setting.HTTP_PORT, port, Setting.ROLE, role, Setting.INSECURE, "true"))
+                .payment();
+        assertEquals(provider, payment.provider());
+        assertEquals(callbackUrl, payment.callbackUrl());
+    }
+
+    @Test
+    void sendsNoTokenUnencryptedBeyondThisMachine() throws IOException {
+        Map<Setting, String> values = new EnumMap<>(Setting.class);
+        values.put(Setting.PAYMENT_PROVIDER, "http");
+        values.put(Setting.PAYMENT_URL, "http://127.0.0.1:7070/");
+        assertEquals(
+                URI.create("http://127.0.0.1:7070"),
+                NodeSettings.of(values).payment().url());
+        values.put(Setting.PAYMENT_URL, "http://10.0.0.7");
+        assertThrows(BadSettings.class, () -> NodeSettings.of(values));
+        values.put(Setting.INSECURE, "true");
+        assertEquals(
+                URI.create("http://10.0.0.7"), NodeSettings.of(values).payment().url());
+        values.put(
+                Setting.PAYMENT_TOKEN_FILE,
+                Files.writeString(directory.resolve("two-words"), "hush hush").toString());
+        BadSettings refused = assertThrows(BadSettings.class, () -> NodeSettings.of(values));
+        assertTrue(refused.problems().get(0).startsWith("--payment-token-file "));
+        assertFalse(refused.problems().toString().contains("hush"));
     }
 
     @Test
@@ -64,6 +112,11 @@ class NodeSettingsTest {
         values.put(Setting.KUBERNETES_ACCOUNT, directory.toString());
         values.put(Setting.ZONE, "south-1");
         values.put(Setting.DRAIN_GRACE, "250");
+        values.put(Setting.EVENTS_RETENTION, "48");
+        values.put(Setting.STREAMS_MAX, "50");
+        values.put(Setting.STREAMS_HEARTBEAT, "2000");
+        values.put(Setting.STREAMS_STALL, "9000");
+        values.put(Setting.WEBHOOKS_ALLOW_PRIVATE, "true");
         TestCertificates certificates = new TestCertificates(directory);
         values.putAll(certificates.settings(certificates.key("node"), certificates.trusting("node")));
         values.put(Setting.DISCOVERY_PORT, "48511");
@@ -78,6 +131,13 @@ class NodeSettingsTest {
         values.put(Setting.HTTP_REQUEST_TIMEOUT, "700");
         values.put(Setting.MEMORY, "2GB");
         values.put(Setting.SAMPLE, "always");
+        values.put(Setting.PAYMENT_PROVIDER, "http");
+        values.put(Setting.PAYMENT_URL, "https://pay.example/v2");
+        values.put(
+                Setting.PAYMENT_TOKEN_FILE,
+                Files.writeString(directory.resolve("token"), "t0ken\n").toString());
+        values.put(Setting.PAYMENT_CALLBACK_URL, "https://loja.example/");
+        values.put(Setting.PAYMENT_CALL_TIMEOUT, "900");
         values.put(Setting.INSECURE, "true");
         assertEquals(Setting.values().length, values.size(), "a setting without a test");
 
@@ -91,6 +151,11 @@ class NodeSettingsTest {
                 settings.kubernetes());
         assertEquals("south-1", settings.zone());
         assertEquals(Duration.ofMillis(250), settings.drainGrace());
+        assertEquals(Duration.ofDays(2), settings.eventsRetention());
+        assertEquals(50, settings.streamsMax());
+        assertEquals(Duration.ofSeconds(2), settings.streamsHeartbeat());
+        assertEquals(Duration.ofSeconds(9), settings.streamsStall());
+        assertTrue(settings.webhooksAllowPrivate());
         NodeSettings.Tls tls = settings.tls();
         assertNotNull(tls);
         assertEquals(TestCertificates.PASSWORD, tls.password());
@@ -112,6 +177,14 @@ class NodeSettingsTest {
         assertTrue(settings.wantsSample());
         assertFalse(settings.embedsDatabase());
         assertTrue(settings.joinsOnly());
+        assertEquals(
+                PaymentSettings.defaults("http")
+                        .withUrl(URI.create("https://pay.example/v2"))
+                        .withToken("t0ken")
+                        .withCallbackUrl(URI.create("https://loja.example"))
+                        .withCallTimeout(Duration.ofMillis(900)),
+                settings.payment());
+        assertFalse(settings.payment().toString().contains("t0ken"));
     }
 
     @Test
@@ -152,6 +225,10 @@ class NodeSettingsTest {
         "KUBERNETES_API, http://h, NAME, a, --kubernetes-api",
         "ZONE, a b, NAME, a, --zone",
         "DRAIN_GRACE, 60001, NAME, a, --drain-grace",
+        "EVENTS_RETENTION, 0, NAME, a, --events-retention",
+        "STREAMS_MAX, 10001, NAME, a, --streams-max",
+        "STREAMS_HEARTBEAT, 25001, NAME, a, --streams-heartbeat",
+        "STREAMS_STALL, 99, NAME, a, --streams-stall",
         "TLS_KEY_STORE, /nowhere, NAME, a, --tls-trust-store",
         "TLS_PASSWORD_FILE, /nowhere, NAME, a, --tls-key-store",
         "DB_URL, jdbc:postgresql://h/d, ROLE, api, --db-url",
@@ -164,6 +241,17 @@ class NodeSettingsTest {
         "DB_URL, jdbc:postgresql://h/d, DB_PASSWORD_FILE, /nowhere, --db-password-file",
         "JOIN, 10.0.0.1:48500, DB_URL, jdbc:postgresql://h/d, --join",
         "ROLE, api, NAME, a, --role",
+        "PAYMENT_PROVIDER, paypal, NAME, a, --payment-provider",
+        "PAYMENT_PROVIDER, http, NAME, a, --payment-provider",
+        "PAYMENT_URL, https://h, NAME, a, --payment-url",
+        "PAYMENT_URL, https://h, PAYMENT_PROVIDER, none, --payment-url",
+        "PAYMENT_URL, http://h, PAYMENT_PROVIDER, http, --payment-url",
+        "PAYMENT_URL, https://me:secret@h, PAYMENT_PROVIDER, http, --payment-url",
+        "PAYMENT_URL, https://h/?q=1, PAYMENT_PROVIDER, http, --payment-url",
+        "PAYMENT_TOKEN_FILE, /nowhere, NAME, a, --payment-token-file",
+        "PAYMENT_CALLBACK_URL, ftp://h, NAME, a, --payment-callback-url",
+        "PAYMENT_CALLBACK_URL, http://10.0.0.7, NAME, a, --payment-callback-url",
+        "PAYMENT_CALL_TIMEOUT, 99, NAME, a, --payment-call-timeout",
     })
     void refuses(Setting setting, String value, Setting other, String otherValue, String complaint) {
         BadSettings refused =

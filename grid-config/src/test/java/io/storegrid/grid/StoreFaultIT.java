@@ -43,6 +43,8 @@ class StoreFaultIT {
 
     private static final Duration PROMISE = Duration.ofSeconds(2);
 
+    private static final Duration LONG_REFUSAL = Duration.ofMillis(5_400);
+
     private enum Trouble {
         /** The server dies with all that it did not write: what was acknowledged must have been written. */
         KILLED,
@@ -243,6 +245,36 @@ class StoreFaultIT {
             assertEquals(3, store.number("SELECT reserved FROM inventory"));
         } finally {
             cutter[0].close();
+        }
+    }
+
+    /** A pool that was refused for so long would try again after five seconds, which nobody has to sit out. */
+    @Test
+    void takesWritesAgainSoonHoweverLongItWasRefused() throws Exception {
+        StoreProxy[] door = new StoreProxy[1];
+        try (TestStore store = TestStore.startBehind(straight -> behind(door, straight))) {
+            store.stock("COCADA", 1_000);
+            long refusedFrom = System.nanoTime();
+            door[0].refuse(true);
+            while (System.nanoTime() - refusedFrom < LONG_REFUSAL.toNanos()) {
+                FaultCode code = fault(store.send(reserve("COCADA", 1)), PROMISE);
+                assertTrue(
+                        code == FaultCode.STORE_UNAVAILABLE || code == FaultCode.OUTCOME_UNKNOWN, () -> "told " + code);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            door[0].refuse(false);
+            TestGrid.await(PROMISE, "writes to be taken again", () -> {
+                try {
+                    return store.send(reserve("COCADA", 1))
+                                    .get(10, TimeUnit.SECONDS)
+                                    .outcome()
+                            == Outcome.CREATED;
+                } catch (Exception e) {
+                    return false;
+                }
+            });
+        } finally {
+            door[0].close();
         }
     }
 

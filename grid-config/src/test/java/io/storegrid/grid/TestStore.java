@@ -14,10 +14,12 @@ import io.storegrid.compute.lane.LaneSettings;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.CartId;
 import io.storegrid.domain.HoldState;
+import io.storegrid.domain.LedgerVerdict;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.Database;
 import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.Invariants;
+import io.storegrid.persistence.LedgerAudit;
 import io.storegrid.persistence.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -208,7 +210,7 @@ public final class TestStore implements AutoCloseable {
         }
     }
 
-    /** Fails unless every invariant holds and every copy equals its row. To be called at rest. */
+    /** Fails unless every invariant holds, the ledger's chains are whole and every copy equals its row. To be called at rest. */
     public void check() {
         TestGrid.await(
                 Duration.ofSeconds(10),
@@ -218,6 +220,10 @@ public final class TestStore implements AutoCloseable {
             List<Invariants.Violation> violations = Invariants.violations(connection);
             if (!violations.isEmpty()) {
                 throw new AssertionError("invariants broken: " + violations);
+            }
+            LedgerVerdict ledger = LedgerAudit.verify(connection, null);
+            if (!ledger.verified()) {
+                throw new AssertionError("the ledger's chains are broken: " + ledger.problems());
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);

@@ -20,6 +20,7 @@ public final class Answer {
     private @Nullable InventoryItem inventory;
     private @Nullable Cart cart;
     private @Nullable Product product;
+    private @Nullable Order order;
     private Shortage[] shortages = NO_SHORTAGES;
     private LineRefusal[] refusedLines = NO_LINES;
     private @Nullable String ref;
@@ -61,6 +62,11 @@ public final class Answer {
 
     public @Nullable Product product() {
         return product;
+    }
+
+    /** The order right after this command, or the one in the way. */
+    public @Nullable Order order() {
+        return order;
     }
 
     /** All SKUs that were short; with {@link Outcome#INSUFFICIENT_STOCK} only. */
@@ -112,6 +118,12 @@ public final class Answer {
         return copy;
     }
 
+    public Answer withOrder(@Nullable Order value) {
+        Answer copy = copy();
+        copy.order = value;
+        return copy;
+    }
+
     public Answer withShortages(List<Shortage> value) {
         Answer copy = copy();
         copy.shortages = value.toArray(NO_SHORTAGES);
@@ -148,6 +160,7 @@ public final class Answer {
         copy.inventory = inventory;
         copy.cart = cart;
         copy.product = product;
+        copy.order = order;
         copy.shortages = shortages;
         copy.refusedLines = refusedLines;
         copy.ref = ref;
@@ -165,6 +178,7 @@ public final class Answer {
                 && Objects.equals(inventory, that.inventory)
                 && Objects.equals(cart, that.cart)
                 && Objects.equals(product, that.product)
+                && Objects.equals(order, that.order)
                 && Arrays.equals(shortages, that.shortages)
                 && Objects.equals(ref, that.ref)
                 && currentVersion == that.currentVersion;

@@ -23,11 +23,17 @@ public final class Cart implements Versioned {
     private final @Nullable String customerId;
     private final CartLine[] lines;
     private final @Nullable String reservationId;
+    private final int holdRenewals;
+    private final @Nullable String orderId;
     private final long version;
     private final long createdAtMicros;
     private final long updatedAtMicros;
     private final long expiresAtMicros;
 
+    /**
+     * @param holdRenewals how often in a row a live hold of it was replaced by a new one
+     * @param orderId the order that was made of it; null while it can be changed
+     */
     public Cart(
             String id,
             boolean deleted,
@@ -35,6 +41,8 @@ public final class Cart implements Versioned {
             @Nullable String customerId,
             List<CartLine> lines,
             @Nullable String reservationId,
+            int holdRenewals,
+            @Nullable String orderId,
             long version,
             long createdAtMicros,
             long updatedAtMicros,
@@ -45,6 +53,8 @@ public final class Cart implements Versioned {
         this.customerId = customerId;
         this.lines = lines.toArray(new CartLine[0]);
         this.reservationId = reservationId;
+        this.holdRenewals = holdRenewals;
+        this.orderId = orderId;
         this.version = version;
         this.createdAtMicros = createdAtMicros;
         this.updatedAtMicros = updatedAtMicros;
@@ -54,7 +64,8 @@ public final class Cart implements Versioned {
     /** A new cart; {@code lines} hold each SKU once. */
     public static Cart create(
             String id, String currency, @Nullable String customerId, List<CartLine> lines, long atMicros) {
-        return new Cart(id, false, currency, customerId, lines, null, 1, atMicros, atMicros, atMicros + lifeMicros());
+        return new Cart(
+                id, false, currency, customerId, lines, null, 0, null, 1, atMicros, atMicros, atMicros + lifeMicros());
     }
 
     public String id() {
@@ -81,6 +92,16 @@ public final class Cart implements Versioned {
     /** The cart's newest hold, live or not. */
     public @Nullable String reservationId() {
         return reservationId;
+    }
+
+    /** How often in a row a live hold of this cart was replaced by a new one. */
+    public int holdRenewals() {
+        return holdRenewals;
+    }
+
+    /** The order that this cart has become; null while it can be shopped with. */
+    public @Nullable String orderId() {
+        return orderId;
     }
 
     @Override
@@ -141,7 +162,7 @@ public final class Cart implements Versioned {
         }
         return changed.size() > Limits.CART_LINES_MAX
                 ? Optional.empty()
-                : Optional.of(next(changed, reservationId, false, atMicros));
+                : Optional.of(next(changed, reservationId, holdRenewals, false, atMicros));
     }
 
     /**
@@ -159,25 +180,68 @@ public final class Cart implements Versioned {
             }
             merged = with.get();
         }
-        return Optional.of(next(merged.lines(), reservationId, false, atMicros));
+        return Optional.of(next(merged.lines(), reservationId, holdRenewals, false, atMicros));
     }
 
     /** The cart without lines and without a hold, one version later. */
     public Cart emptied(long atMicros) {
-        return next(List.of(), null, false, atMicros);
+        return next(List.of(), null, 0, false, atMicros);
     }
 
-    /** The cart holding stock by {@code newReservationId}, one version later. */
-    public Cart heldBy(String newReservationId, long atMicros) {
-        return next(lines(), newReservationId, false, atMicros);
+    /**
+     * The cart holding stock by {@code newReservationId}, one version later.
+     *
+     * @param renewal whether that takes the place of a hold that was still live
+     */
+    public Cart heldBy(String newReservationId, boolean renewal, long atMicros) {
+        return next(lines(), newReservationId, renewal ? holdRenewals + 1 : 0, false, atMicros);
+    }
+
+    /** The cart become order {@code newOrderId}, whose hold is {@code hold}, one version later: it takes no more changes. */
+    public Cart orderedAs(String newOrderId, String hold, long atMicros) {
+        InvariantViolation.require(orderId == null, "a cart became two orders [id=%s]", id);
+        return next(lines(), hold, holdRenewals, newOrderId, false, atMicros);
+    }
+
+    /** The cart open again after its order failed, one version later. */
+    public Cart reopened(long atMicros) {
+        InvariantViolation.require(orderId != null, "an open cart was opened [id=%s]", id);
+        return next(lines(), reservationId, holdRenewals, null, false, atMicros);
+    }
+
+    /** The cart without the name of whom it belongs to, one version later. */
+    public Cart withoutCustomer(long atMicros) {
+        return new Cart(
+                id,
+                deleted,
+                currency,
+                null,
+                lines(),
+                reservationId,
+                holdRenewals,
+                orderId,
+                version + 1,
+                createdAtMicros,
+                atMicros,
+                expiresAtMicros);
     }
 
     /** The cart gone, one version later. */
     public Cart deletedAt(long atMicros) {
-        return next(List.of(), null, true, atMicros);
+        return next(List.of(), null, 0, true, atMicros);
     }
 
-    private Cart next(List<CartLine> newLines, @Nullable String hold, boolean nowDeleted, long atMicros) {
+    private Cart next(List<CartLine> newLines, @Nullable String hold, int renewals, boolean nowDeleted, long atMicros) {
+        return next(newLines, hold, renewals, orderId, nowDeleted, atMicros);
+    }
+
+    private Cart next(
+            List<CartLine> newLines,
+            @Nullable String hold,
+            int renewals,
+            @Nullable String order,
+            boolean nowDeleted,
+            long atMicros) {
         InvariantViolation.require(!deleted, "a deleted cart changed [id=%s]", id);
         return new Cart(
                 id,
@@ -186,6 +250,8 @@ public final class Cart implements Versioned {
                 customerId,
                 newLines,
                 hold,
+                renewals,
+                order,
                 version + 1,
                 createdAtMicros,
                 atMicros,
@@ -205,6 +271,8 @@ public final class Cart implements Versioned {
                 && Objects.equals(customerId, that.customerId)
                 && Arrays.equals(lines, that.lines)
                 && Objects.equals(reservationId, that.reservationId)
+                && holdRenewals == that.holdRenewals
+                && Objects.equals(orderId, that.orderId)
                 && version == that.version
                 && createdAtMicros == that.createdAtMicros
                 && updatedAtMicros == that.updatedAtMicros

@@ -15,5 +15,7 @@ public enum LedgerReason {
     /** Held units were given back by their holder. */
     RELEASED,
     /** Held units came back because the hold ran out. */
-    EXPIRED
+    EXPIRED,
+    /** Sold units came back with a cancelled order. */
+    RESTOCKED
 }

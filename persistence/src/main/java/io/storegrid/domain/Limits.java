@@ -29,6 +29,24 @@ public final class Limits {
     /** The longest a hold may live from its creation, extensions included. */
     public static final Duration HOLD_LIFE_MAX = Duration.ofMinutes(30);
 
+    /**
+     * How often one hold is extended, or a cart's live hold replaced by a new one in a row: whoever needs longer has to let go
+     * first, so that others have a chance.
+     */
+    public static final int HOLD_RENEWALS_MAX = 20;
+
+    /** Live holds that one cart may have beside each other. */
+    public static final int CART_HOLDS_MAX = 5;
+
+    /** Characters in what a storefront calls a customer. */
+    public static final int CUSTOMER_ID_LENGTH_MAX = 100;
+
+    /** Characters in the word for a payment method. */
+    public static final int PAYMENT_METHOD_LENGTH_MAX = 64;
+
+    /** Characters in a reason that a caller gives. */
+    public static final int REASON_LENGTH_MAX = 200;
+
     /** How long a cart lives after its last change. */
     public static final Duration CART_LIFE = Duration.ofDays(30);
 

@@ -24,6 +24,8 @@ public enum Outcome {
     CART_NOT_FOUND(false, false),
     /** No such reservation. */
     RESERVATION_NOT_FOUND(false, false),
+    /** No such order. */
+    ORDER_NOT_FOUND(false, false),
     /** The cart no longer takes changes. */
     CART_NOT_OPEN(false, false),
     /** The version that the caller decided on is not the current one. */
@@ -32,14 +34,24 @@ public enum Outcome {
     EMPTY_CART(false, true),
     /** More units or lines than one cart or SKU may have. */
     QUANTITY_LIMIT(false, false),
-    /** The reservation was settled before, or its time is over. */
+    /** The reservation was settled before, its time is over, or an order pays for it. */
     RESERVATION_NOT_HELD(false, false),
-    /** The hold would outlive {@link Limits#HOLD_LIFE_MAX}. */
+    /** The hold would outlive {@link Limits#HOLD_LIFE_MAX}, or was renewed {@link Limits#HOLD_RENEWALS_MAX} times. */
     EXTENSION_LIMIT(false, false),
+    /** The cart has {@link Limits#CART_HOLDS_MAX} live holds. */
+    HOLD_LIMIT(false, true),
+    /** The order takes no payment, or not this one. */
+    ORDER_NOT_PAYABLE(false, false),
+    /** The order was never paid, is on its way, or was cancelled before. */
+    NOT_CANCELLABLE(false, false),
+    /** No step leads from the order's state to the one asked for. */
+    INVALID_TRANSITION(false, true),
     /** Fewer units than are held cannot be on hand. */
     BELOW_RESERVED(false, true),
     /** Fewer units can be promised than were asked for. */
-    INSUFFICIENT_STOCK(false, true);
+    INSUFFICIENT_STOCK(false, true),
+    /** The order was placed and its payment failed. */
+    PAYMENT_DECLINED(false, true);
 
     private final boolean accepted;
     private final boolean laterTryMayHelp;

@@ -19,6 +19,7 @@ public final class Product implements Versioned {
     private final Money price;
     private final TreeMap<String, String> attributes;
     private final String[] mediaUrls;
+    private final int maxPerOrder;
     private final boolean archived;
     private final long version;
     private final long updatedAtMicros;
@@ -27,6 +28,7 @@ public final class Product implements Versioned {
      * @param attributes free names and values, kept sorted by name
      * @param version 0 for a product that was not stored yet
      * @param updatedAtMicros the database's time of the last change, microseconds since the epoch
+     * @param maxPerOrder units that one order or hold may have; 0: no limit but the general one
      */
     public Product(
             String sku,
@@ -36,6 +38,7 @@ public final class Product implements Versioned {
             Money price,
             Map<String, String> attributes,
             List<String> mediaUrls,
+            int maxPerOrder,
             boolean archived,
             long version,
             long updatedAtMicros) {
@@ -46,6 +49,7 @@ public final class Product implements Versioned {
         this.price = price;
         this.attributes = new TreeMap<>(attributes);
         this.mediaUrls = mediaUrls.toArray(new String[0]);
+        this.maxPerOrder = maxPerOrder;
         this.archived = archived;
         this.version = version;
         this.updatedAtMicros = updatedAtMicros;
@@ -81,6 +85,16 @@ public final class Product implements Versioned {
         return List.of(mediaUrls);
     }
 
+    /** Units that one order or hold may have; 0: no limit but the general one. */
+    public int maxPerOrder() {
+        return maxPerOrder;
+    }
+
+    /** Whether one order or hold may have {@code quantity} units. */
+    public boolean allowsPerOrder(long quantity) {
+        return maxPerOrder == 0 || quantity <= maxPerOrder;
+    }
+
     public boolean archived() {
         return archived;
     }
@@ -97,13 +111,33 @@ public final class Product implements Versioned {
     /** The same description under another version. */
     public Product stored(long newVersion, long atMicros) {
         return new Product(
-                sku, title, description, category, price, attributes, mediaUrls(), archived, newVersion, atMicros);
+                sku,
+                title,
+                description,
+                category,
+                price,
+                attributes,
+                mediaUrls(),
+                maxPerOrder,
+                archived,
+                newVersion,
+                atMicros);
     }
 
     /** This product taken out of the catalogue, one version later. */
     public Product archivedAt(long atMicros) {
         return new Product(
-                sku, title, description, category, price, attributes, mediaUrls(), true, version + 1, atMicros);
+                sku,
+                title,
+                description,
+                category,
+                price,
+                attributes,
+                mediaUrls(),
+                maxPerOrder,
+                true,
+                version + 1,
+                atMicros);
     }
 
     /** Whether a reader would see the same in both: everything but version and time. */
@@ -115,6 +149,7 @@ public final class Product implements Versioned {
                 && price.equals(that.price)
                 && attributes.equals(that.attributes)
                 && mediaUrls().equals(that.mediaUrls())
+                && maxPerOrder == that.maxPerOrder
                 && archived == that.archived;
     }
 

@@ -15,15 +15,18 @@ public final class Reservation implements Versioned {
     private final String id;
     private final HoldState state;
     private final @Nullable String cartId;
+    private final @Nullable String orderId;
     private final ReservationLine[] lines;
     private final long createdAtMicros;
     private final long expiresAtMicros;
     private final long version;
 
+    /** @param orderId the order that pays for it, and alone settles it; null when there is none */
     public Reservation(
             String id,
             HoldState state,
             @Nullable String cartId,
+            @Nullable String orderId,
             List<ReservationLine> lines,
             long createdAtMicros,
             long expiresAtMicros,
@@ -31,6 +34,7 @@ public final class Reservation implements Versioned {
         this.id = id;
         this.state = state;
         this.cartId = cartId;
+        this.orderId = orderId;
         this.lines = lines.toArray(new ReservationLine[0]);
         this.createdAtMicros = createdAtMicros;
         this.expiresAtMicros = expiresAtMicros;
@@ -48,6 +52,11 @@ public final class Reservation implements Versioned {
 
     public @Nullable String cartId() {
         return cartId;
+    }
+
+    /** The order that pays for it, and alone settles it before its time is over; null when there is none. */
+    public @Nullable String orderId() {
+        return orderId;
     }
 
     /** Sorted by SKU, unmodifiable. */
@@ -82,14 +91,22 @@ public final class Reservation implements Versioned {
     public Reservation settled(HoldState settled) {
         InvariantViolation.require(
                 state == HoldState.HELD && settled.settled(), "hold settled twice [id=%s, state=%s]", id, state);
-        return new Reservation(id, settled, cartId, lines(), createdAtMicros, expiresAtMicros, version + 1);
+        return new Reservation(id, settled, cartId, orderId, lines(), createdAtMicros, expiresAtMicros, version + 1);
     }
 
     /** This reservation with a later expiry, one version later. */
     public Reservation extendedTo(long newExpiresAtMicros) {
         InvariantViolation.require(
                 state == HoldState.HELD && newExpiresAtMicros >= expiresAtMicros, "hold shortened [id=%s]", id);
-        return new Reservation(id, state, cartId, lines(), createdAtMicros, newExpiresAtMicros, version + 1);
+        return new Reservation(id, state, cartId, orderId, lines(), createdAtMicros, newExpiresAtMicros, version + 1);
+    }
+
+    /** This hold in the hands of {@code newOrderId}, or of its cart again when null, one version later. */
+    public Reservation heldFor(@Nullable String newOrderId, long newExpiresAtMicros) {
+        InvariantViolation.require(
+                state == HoldState.HELD && newExpiresAtMicros >= expiresAtMicros, "hold shortened [id=%s]", id);
+        return new Reservation(
+                id, state, cartId, newOrderId, lines(), createdAtMicros, newExpiresAtMicros, version + 1);
     }
 
     @Override
@@ -98,6 +115,7 @@ public final class Reservation implements Versioned {
                 && id.equals(that.id)
                 && state == that.state
                 && Objects.equals(cartId, that.cartId)
+                && Objects.equals(orderId, that.orderId)
                 && Arrays.equals(lines, that.lines)
                 && createdAtMicros == that.createdAtMicros
                 && expiresAtMicros == that.expiresAtMicros

@@ -45,6 +45,11 @@ public final class StockChange {
         return new StockChange(delta, 0, LedgerReason.COUNTED, ref);
     }
 
+    /** Puts {@code quantity} sold units of cancelled order {@code id} back. */
+    public static StockChange restock(String id, long quantity) {
+        return new StockChange(quantity, 0, LedgerReason.RESTOCKED, id);
+    }
+
     public long deltaOnHand() {
         return deltaOnHand;
     }
@@ -62,7 +67,7 @@ public final class StockChange {
         return reason;
     }
 
-    /** The reservation or adjustment that this change belongs to. */
+    /** The reservation, adjustment or order that this change belongs to. */
     public String ref() {
         return ref;
     }

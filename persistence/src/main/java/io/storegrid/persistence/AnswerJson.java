@@ -11,6 +11,7 @@ import io.storegrid.domain.CartLine;
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.InvariantViolation;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Order;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
@@ -76,6 +77,11 @@ public final class AnswerJson {
             if (cart != null) {
                 write(json, cart);
             }
+            Order order = answer.order();
+            if (order != null) {
+                json.writeFieldName("order");
+                OrderRow.write(json, order);
+            }
             Product product = answer.product();
             if (product != null) {
                 json.writeFieldName("product");
@@ -121,6 +127,9 @@ public final class AnswerJson {
         if (root.has("cart")) {
             answer = answer.withCart(cart(root.get("cart")));
         }
+        if (root.has("order")) {
+            answer = answer.withOrder(OrderRow.read(root.get("order")));
+        }
         if (root.has("product")) {
             answer = answer.withProduct(ProductRow.read(root.get("product")));
         }
@@ -133,6 +142,9 @@ public final class AnswerJson {
         json.writeStringField("state", reservation.state().name());
         if (reservation.cartId() != null) {
             json.writeStringField("cartId", reservation.cartId());
+        }
+        if (reservation.orderId() != null) {
+            json.writeStringField("orderId", reservation.orderId());
         }
         json.writeNumberField("createdAt", reservation.createdAtMicros());
         json.writeNumberField("expiresAt", reservation.expiresAtMicros());
@@ -157,6 +169,7 @@ public final class AnswerJson {
                 node.get("id").asText(),
                 HoldState.valueOf(node.get("state").asText()),
                 text(node, "cartId"),
+                text(node, "orderId"),
                 lines,
                 node.get("createdAt").asLong(),
                 node.get("expiresAt").asLong(),
@@ -173,6 +186,12 @@ public final class AnswerJson {
         }
         if (cart.reservationId() != null) {
             json.writeStringField("reservationId", cart.reservationId());
+        }
+        if (cart.holdRenewals() != 0) {
+            json.writeNumberField("holdRenewals", cart.holdRenewals());
+        }
+        if (cart.orderId() != null) {
+            json.writeStringField("orderId", cart.orderId());
         }
         json.writeNumberField("version", cart.version());
         json.writeNumberField("createdAt", cart.createdAtMicros());
@@ -201,6 +220,8 @@ public final class AnswerJson {
                 text(node, "customerId"),
                 lines,
                 text(node, "reservationId"),
+                node.path("holdRenewals").asInt(),
+                text(node, "orderId"),
                 node.get("version").asLong(),
                 node.get("createdAt").asLong(),
                 node.get("updatedAt").asLong(),

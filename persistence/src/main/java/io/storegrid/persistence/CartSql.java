@@ -21,7 +21,7 @@ public final class CartSql {
 
     private static final String COLUMNS = """
             c.id, c.deleted, c.currency, c.customer_id, c.reservation_id, c.version, c.created_at, c.updated_at,
-            c.expires_at,
+            c.expires_at, c.hold_renewals, c.order_id,
             ARRAY(SELECT l.sku FROM cart_line l WHERE l.cart_id = c.id ORDER BY l.position, l.sku),
             ARRAY(SELECT l.quantity FROM cart_line l WHERE l.cart_id = c.id ORDER BY l.position, l.sku)""";
 
@@ -48,10 +48,10 @@ public final class CartSql {
                 SELECT id FROM cart WHERE id = ANY (?) ORDER BY id FOR UPDATE
             )
             UPDATE cart c
-            SET deleted = w.deleted, reservation_id = w.reservation_id, version = w.version,
-                updated_at = @updated@, expires_at = @expires@
-            FROM unnest(?, ?, ?, ?, ?, ?, ?)
-                AS w (id, deleted, reservation_id, version, updated, expires, expected)
+            SET deleted = w.deleted, customer_id = w.customer_id, reservation_id = w.reservation_id,
+                hold_renewals = w.hold_renewals, order_id = w.order_id, version = w.version, updated_at = @updated@, expires_at = @expires@
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                AS w (id, deleted, customer_id, reservation_id, hold_renewals, order_id, version, updated, expires, expected)
             WHERE (SELECT count(*) FROM locked) >= 0 AND c.id = w.id AND c.version = w.expected""".replace("@updated@", Times.fromMicros("w.updated")).replace("@expires@", Times.fromMicros("w.expires"));
 
     private static final String PUT_LINES = """
@@ -149,8 +149,8 @@ public final class CartSql {
     }
 
     static Cart cart(ResultSet rows) throws SQLException {
-        String[] skus = (String[]) rows.getArray(10).getArray();
-        Integer[] quantities = (Integer[]) rows.getArray(11).getArray();
+        String[] skus = (String[]) rows.getArray(12).getArray();
+        Integer[] quantities = (Integer[]) rows.getArray(13).getArray();
         List<CartLine> lines = new ArrayList<>(skus.length);
         for (int i = 0; i < skus.length; i++) {
             lines.add(new CartLine(skus[i], quantities[i]));
@@ -162,6 +162,8 @@ public final class CartSql {
                 rows.getString(4),
                 lines,
                 rows.getString(5),
+                rows.getInt(10),
+                rows.getString(11),
                 rows.getLong(6),
                 Times.micros(rows, 7),
                 Times.micros(rows, 8),
@@ -191,7 +193,10 @@ public final class CartSql {
         int count = changes.size();
         String[] ids = new String[count];
         Boolean[] deleted = new Boolean[count];
+        String[] customers = new String[count];
         String[] holds = new String[count];
+        int[] renewals = new int[count];
+        String[] orders = new String[count];
         long[] versions = new long[count];
         long[] updated = new long[count];
         long[] expires = new long[count];
@@ -201,13 +206,17 @@ public final class CartSql {
             Cart before = Objects.requireNonNull(changes.get(i).before());
             ids[i] = after.id();
             deleted[i] = after.deleted();
+            customers[i] = after.customerId();
             holds[i] = after.reservationId();
+            renewals[i] = after.holdRenewals();
+            orders[i] = after.orderId();
             versions[i] = after.version();
             updated[i] = after.updatedAtMicros();
             expires[i] = after.expiresAtMicros();
             expected[i] = before.version();
         }
-        return trip.update(UPDATE, ids, ids, deleted, holds, versions, updated, expires, expected);
+        return trip.update(
+                UPDATE, ids, ids, deleted, customers, holds, renewals, orders, versions, updated, expires, expected);
     }
 
     private static void writeLines(RoundTrip trip, List<Change> changes) {

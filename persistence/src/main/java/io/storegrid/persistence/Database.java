@@ -50,7 +50,7 @@ public final class Database implements AutoCloseable {
         return writers.getConnection();
     }
 
-    /** A connection for a lane's reads and the probe of the store: auto-commit on. The caller closes it. */
+    /** A connection for a lane's reads: auto-commit on. The caller closes it. */
     public Connection laneReader() throws SQLException {
         return laneReaders.getConnection();
     }
@@ -68,6 +68,21 @@ public final class Database implements AutoCloseable {
 
     /** A connection of its own, without the short time limits, for what may take minutes. The caller closes it. */
     public Connection maintenance() throws SQLException {
+        return direct("storegrid-maintenance").getConnection();
+    }
+
+    /**
+     * A connection of its own to find out whether PostgreSQL is back: a pool that was refused for some time tries again after
+     * a pause that only grows. Opening it and every answer take {@link DatabaseSettings#CONNECT_TIMEOUT} at most. The caller
+     * closes it.
+     */
+    public Connection probe() throws SQLException {
+        PGSimpleDataSource source = direct("storegrid-probe");
+        source.setSocketTimeout((int) DatabaseSettings.CONNECT_TIMEOUT.toSeconds());
+        return source.getConnection();
+    }
+
+    private PGSimpleDataSource direct(String name) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(settings.url());
         if (settings.user() != null) {
@@ -77,8 +92,9 @@ public final class Database implements AutoCloseable {
             source.setPassword(settings.password());
         }
         source.setConnectTimeout((int) DatabaseSettings.CONNECT_TIMEOUT.toSeconds());
-        source.setApplicationName("storegrid-maintenance");
-        return source.getConnection();
+        source.setLoginTimeout((int) DatabaseSettings.CONNECT_TIMEOUT.toSeconds());
+        source.setApplicationName(name);
+        return source;
     }
 
     /** Says whether PostgreSQL is known not to answer. */
@@ -119,7 +135,10 @@ public final class Database implements AutoCloseable {
             config.setPassword(settings.password());
         }
         config.setMaximumPoolSize(size);
-        config.setMinimumIdle(1);
+        // With a minimum to keep, the pool goes on by itself while PostgreSQL is away, and doubles its pause up to
+        // five seconds, which the first write afterwards would sit out. Without one it stops when nobody waits,
+        // and begins anew when somebody does.
+        config.setMinimumIdle(0);
         config.setAutoCommit(autoCommit);
         config.setConnectionTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis());
         config.setValidationTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis() / 2);

@@ -29,11 +29,11 @@ public final class Invariants {
                     SELECT l.sku, sum(l.quantity) AS held FROM reservation_line l
                     JOIN reservation r ON r.id = l.reservation_id WHERE r.state = 'HELD' GROUP BY l.sku) h ON h.sku = i.sku
                 WHERE i.reserved <> coalesce(h.held, 0)""");
-        STATEMENTS.put("I3 initial + adjustments - on_hand = sum of confirmed lines", """
+        STATEMENTS.put("I3 initial + adjustments + restocks - on_hand = sum of confirmed lines", """
                 SELECT i.sku, i.on_hand, coalesce(g.came, 0), coalesce(c.sold, 0)
                 FROM inventory i
                 LEFT JOIN (SELECT sku, sum(delta_on_hand) AS came FROM stock_ledger
-                           WHERE reason IN ('INITIAL', 'ADJUSTED', 'COUNTED') GROUP BY sku) g ON g.sku = i.sku
+                           WHERE reason IN ('INITIAL', 'ADJUSTED', 'COUNTED', 'RESTOCKED') GROUP BY sku) g ON g.sku = i.sku
                 LEFT JOIN (SELECT l.sku, sum(l.quantity) AS sold FROM reservation_line l
                            JOIN reservation r ON r.id = l.reservation_id WHERE r.state = 'CONFIRMED' GROUP BY l.sku) c
                        ON c.sku = i.sku
@@ -77,6 +77,37 @@ public final class Invariants {
                 FROM reservation r JOIN reservation_line l ON l.reservation_id = r.id
                 LEFT JOIN stock_ledger g ON g.ref = r.id AND g.sku = l.sku AND g.reason IN ('CONFIRMED', 'RELEASED', 'EXPIRED')
                 WHERE (r.state = 'HELD' AND g.reason IS NOT NULL) OR (r.state <> 'HELD' AND g.reason IS DISTINCT FROM r.state)""");
+        STATEMENTS.put(
+                "I10 an order's units are sold exactly when its reservation is CONFIRMED, and still its own", """
+                SELECT o.id, o.state, r.id, r.state FROM orders o LEFT JOIN reservation r ON r.id = o.reservation_id
+                WHERE r.id IS NULL
+                   OR (o.state IN ('CONFIRMED', 'FULFILLED', 'DELIVERED', 'CANCELLED'))
+                      <> (r.state = 'CONFIRMED' AND r.order_id IS NOT DISTINCT FROM o.id)""");
+        STATEMENTS.put("I10 a reservation of an order is that order's", """
+                SELECT r.id, r.state, r.order_id, o.state FROM reservation r LEFT JOIN orders o ON o.id = r.order_id
+                WHERE r.order_id IS NOT NULL AND (o.id IS NULL
+                   OR (r.state IN ('HELD', 'CONFIRMED') AND o.reservation_id <> r.id))""");
+        STATEMENTS.put("O1 the history of an order is its versions", """
+                SELECT coalesce(o.id, e.order_id), o.version, e.entries, e.last, o.state, e.state
+                FROM orders o FULL JOIN (
+                    SELECT order_id, count(*) AS entries, max(version) AS last,
+                           (array_agg(state ORDER BY version DESC))[1] AS state
+                    FROM order_event GROUP BY order_id) e ON e.order_id = o.id
+                WHERE o.version IS DISTINCT FROM e.entries OR o.version IS DISTINCT FROM e.last
+                   OR o.state IS DISTINCT FROM e.state""");
+        STATEMENTS.put("O2 a step remains exactly while money is unsettled", """
+                SELECT coalesce(o.id, s.order_id), o.payment_state FROM orders o
+                FULL JOIN order_step s ON s.order_id = o.id
+                WHERE (coalesce(o.payment_state, '') IN ('REQUESTED', 'PENDING', 'REFUND_DUE')) <> (s.order_id IS NOT NULL)""");
+        STATEMENTS.put("O3 what is cancelled is back in stock, once", """
+                SELECT o.id, o.state, l.sku, l.quantity, g.restocked FROM orders o
+                JOIN reservation_line l ON l.reservation_id = o.reservation_id
+                LEFT JOIN (SELECT ref, sku, sum(delta_on_hand) AS restocked FROM stock_ledger
+                           WHERE reason = 'RESTOCKED' GROUP BY ref, sku) g ON g.ref = o.id AND g.sku = l.sku
+                WHERE coalesce(g.restocked, 0) <> CASE WHEN o.state = 'CANCELLED' THEN l.quantity ELSE 0 END""");
+        STATEMENTS.put("O4 a cart becomes one order at a time", """
+                SELECT c.id, c.order_id, o.state FROM cart c LEFT JOIN orders o ON o.id = c.order_id
+                WHERE c.order_id IS NOT NULL AND (o.id IS NULL OR o.cart_id <> c.id OR o.state = 'PAYMENT_FAILED')""");
     }
 
     private Invariants() {}

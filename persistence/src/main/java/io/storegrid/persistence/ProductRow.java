@@ -55,6 +55,9 @@ final class ProductRow {
         json.writeRawValue(attributes(product));
         json.writeFieldName("mediaUrls");
         json.writeRawValue(mediaUrls(product));
+        if (product.maxPerOrder() != 0) {
+            json.writeNumberField("maxPerOrder", product.maxPerOrder());
+        }
         json.writeBooleanField("archived", product.archived());
         json.writeNumberField("version", product.version());
         json.writeNumberField("updatedAt", product.updatedAtMicros());
@@ -70,6 +73,7 @@ final class ProductRow {
                 new Money(node.get("priceMinor").asLong(), node.get("currency").asText()),
                 attributes(node.get("attributes").toString()),
                 mediaUrls(node.get("mediaUrls").toString()),
+                node.path("maxPerOrder").asInt(),
                 node.get("archived").asBoolean(),
                 node.get("version").asLong(),
                 node.get("updatedAt").asLong());

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 public final class ProductSql {
 
     private static final String COLUMNS =
-            "sku, title, description, category, price_minor, currency, attributes::text, media_urls::text, archived, version, updated_at";
+            "sku, title, description, category, price_minor, currency, attributes::text, media_urls::text, max_per_order, archived, version, updated_at";
 
     private static final String READ = "SELECT " + COLUMNS + " FROM product WHERE sku = ANY (?)";
 
@@ -25,18 +25,18 @@ public final class ProductSql {
     private static final String ALL = "SELECT " + COLUMNS + " FROM product";
 
     private static final String WRITE = """
-            INSERT INTO product (sku, title, description, category, price_minor, currency, attributes, media_urls, archived,
-                                 version, updated_at)
+            INSERT INTO product (sku, title, description, category, price_minor, currency, attributes, media_urls, max_per_order,
+                                 archived, version, updated_at)
             SELECT t.sku, t.title, t.description, t.category, t.price_minor, t.currency, t.attributes::jsonb,
-                   t.media_urls::jsonb, t.archived, t.version, @updated@
-            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                AS t (sku, title, description, category, price_minor, currency, attributes, media_urls, archived, version,
-                      updated)
+                   t.media_urls::jsonb, t.max_per_order, t.archived, t.version, @updated@
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                AS t (sku, title, description, category, price_minor, currency, attributes, media_urls, max_per_order, archived,
+                      version, updated)
             ORDER BY t.sku
             ON CONFLICT (sku) DO UPDATE
             SET title = excluded.title, description = excluded.description, category = excluded.category,
                 price_minor = excluded.price_minor, currency = excluded.currency, attributes = excluded.attributes,
-                media_urls = excluded.media_urls, archived = excluded.archived, version = excluded.version,
+                media_urls = excluded.media_urls, max_per_order = excluded.max_per_order, archived = excluded.archived, version = excluded.version,
                 updated_at = excluded.updated_at
             WHERE product.version = excluded.version - 1""".replace("@updated@", Times.fromMicros("t.updated"));
 
@@ -68,6 +68,7 @@ public final class ProductSql {
         String[] currencies = new String[count];
         String[] attributes = new String[count];
         String[] mediaUrls = new String[count];
+        Integer[] maxPerOrder = new Integer[count];
         Boolean[] archived = new Boolean[count];
         long[] versions = new long[count];
         long[] updated = new long[count];
@@ -81,6 +82,7 @@ public final class ProductSql {
             currencies[i] = product.price().currency();
             attributes[i] = ProductRow.attributes(product);
             mediaUrls[i] = ProductRow.mediaUrls(product);
+            maxPerOrder[i] = product.maxPerOrder() == 0 ? null : product.maxPerOrder();
             archived[i] = product.archived();
             versions[i] = product.version();
             updated[i] = product.updatedAtMicros();
@@ -95,6 +97,7 @@ public final class ProductSql {
                 currencies,
                 attributes,
                 mediaUrls,
+                maxPerOrder,
                 archived,
                 versions,
                 updated);
@@ -113,9 +116,10 @@ public final class ProductSql {
                 new Money(rows.getLong(5), rows.getString(6)),
                 ProductRow.attributes(rows.getString(7)),
                 ProductRow.mediaUrls(rows.getString(8)),
-                rows.getBoolean(9),
-                rows.getLong(10),
-                Times.micros(rows, 11));
+                rows.getInt(9),
+                rows.getBoolean(10),
+                rows.getLong(11),
+                Times.micros(rows, 12));
     }
 
     private static Map<String, Product> query(Connection connection, String sql, Collection<String> skus)

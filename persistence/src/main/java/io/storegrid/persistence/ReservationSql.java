@@ -10,11 +10,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumMap;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -26,7 +27,7 @@ public final class ReservationSql {
     private static final String HELD = HoldState.HELD.name();
 
     private static final String COLUMNS = """
-            r.id, r.state, r.cart_id, r.created_at, r.expires_at, r.version,
+            r.id, r.state, r.cart_id, r.created_at, r.expires_at, r.version, r.order_id,
             r.expires_at > clock_timestamp(),
             ARRAY(SELECT l.sku FROM reservation_line l WHERE l.reservation_id = r.id ORDER BY l.sku),
             ARRAY(SELECT l.quantity FROM reservation_line l WHERE l.reservation_id = r.id ORDER BY l.sku)""";
@@ -40,9 +41,9 @@ public final class ReservationSql {
     private static final String INSERT =
             """
             WITH made AS (
-                INSERT INTO reservation (id, state, cart_id, created_at, expires_at, version)
-                SELECT t.id, 'HELD', t.cart_id, @created@, @expires@, 1
-                FROM unnest(?, ?, ?, ?) AS t (id, cart_id, created, expires)
+                INSERT INTO reservation (id, state, cart_id, order_id, created_at, expires_at, version)
+                SELECT t.id, t.state, t.cart_id, t.order_id, @created@, @expires@, 1
+                FROM unnest(?, ?, ?, ?, ?, ?) AS t (id, state, cart_id, order_id, created, expires)
             )
             INSERT INTO reservation_line (reservation_id, sku, quantity)
             SELECT * FROM unnest(?, ?, ?)""".replace("@created@", Times.fromMicros("t.created")).replace("@expires@", Times.fromMicros("t.expires"));
@@ -52,12 +53,12 @@ public final class ReservationSql {
     // way to a few rows, and it is as long as there are live holds.
     private static final String SETTLE = """
             UPDATE reservation SET state = ?, version = version + 1
-            WHERE id = ANY (?) AND state = ? AND (expires_at <= clock_timestamp()) = ?
-            RETURNING id, created_at, expires_at, version""";
+            WHERE id = ANY (?) AND state = ? AND (expires_at <= clock_timestamp()) = ? AND (? OR order_id IS NULL)
+            RETURNING id, created_at, expires_at, version, order_id""";
 
     private static final String EXTEND = """
-            UPDATE reservation r SET expires_at = @expires@, version = t.version
-            FROM unnest(?, ?, ?) AS t (id, expires, version)
+            UPDATE reservation r SET expires_at = @expires@, order_id = t.order_id, version = t.version
+            FROM unnest(?, ?, ?, ?) AS t (id, expires, order_id, version)
             WHERE r.id = t.id AND r.state = ? AND r.version = t.version - 1""".replace("@expires@", Times.fromMicros("t.expires"));
 
     private static final String DUE = """
@@ -78,6 +79,10 @@ public final class ReservationSql {
             FROM due d CROSS JOIN LATERAL (SELECT sku FROM reservation_line WHERE reservation_id = d.id OFFSET 0) AS l
             WHERE l.sku = ANY (?) ORDER BY d.expires_at, d.id LIMIT ?""";
 
+    private static final String COUNT_LIVE_OF = """
+            SELECT cart_id, count(*) FROM reservation
+            WHERE state = 'HELD' AND cart_id = ANY (?) AND expires_at > clock_timestamp() GROUP BY cart_id""";
+
     private ReservationSql() {}
 
     /** A reservation, and whether its time is not over by the database's clock. */
@@ -87,8 +92,20 @@ public final class ReservationSql {
      * The end of one hold.
      *
      * @param state EXPIRED if the hold's time must be over; CONFIRMED or RELEASED if it must not be
+     * @param byOrder whether the order that pays for the hold ends it; nobody else may, but time
      */
-    public record Settlement(Reservation before, HoldState state) {}
+    public record Settlement(Reservation before, HoldState state, boolean byOrder) {
+
+        /** The end of a hold by its holder, or by time. */
+        public Settlement(Reservation before, HoldState state) {
+            this(before, state, false);
+        }
+
+        /** Whether the hold may belong to an order. */
+        private boolean ofOrder() {
+            return byOrder || state == HoldState.EXPIRED;
+        }
+    }
 
     /** A hold whose time is over. */
     public record DueHold(String id, long expiresAtMicros, long nowMicros) {}
@@ -113,7 +130,9 @@ public final class ReservationSql {
     public static Supplier<Integer> insert(RoundTrip trip, List<Reservation> reservations) {
         int count = reservations.size();
         String[] ids = new String[count];
+        String[] states = new String[count];
         String[] carts = new String[count];
+        String[] orders = new String[count];
         long[] created = new long[count];
         long[] expires = new long[count];
         List<String> lineIds = new ArrayList<>();
@@ -121,7 +140,9 @@ public final class ReservationSql {
         for (int i = 0; i < count; i++) {
             Reservation reservation = reservations.get(i);
             ids[i] = reservation.id();
+            states[i] = reservation.state().name();
             carts[i] = reservation.cartId();
+            orders[i] = reservation.orderId();
             created[i] = reservation.createdAtMicros();
             expires[i] = reservation.expiresAtMicros();
             for (ReservationLine line : reservation.lines()) {
@@ -132,7 +153,9 @@ public final class ReservationSql {
         return trip.update(
                 INSERT,
                 ids,
+                states,
                 carts,
+                orders,
                 created,
                 expires,
                 lineIds.toArray(new String[0]),
@@ -141,16 +164,17 @@ public final class ReservationSql {
     }
 
     /**
-     * Settles holds whose guards hold, with one statement for each state they end in: a row is found by its key and nothing is
+     * Settles holds whose guards hold, with one statement for each way they end: a row is found by its key and nothing is
      * joined. Where there is more than one, all rows are locked in their order before. Fewer back than in means that a guard
      * was lost: the caller rolls back.
      */
     public static Supplier<Map<String, Reservation>> settle(RoundTrip trip, List<Settlement> settlements) {
-        Map<HoldState, List<String>> ids = new EnumMap<>(HoldState.class);
+        Map<Settling, List<String>> ids = new TreeMap<>();
         Map<String, Settlement> byId = new HashMap<>(settlements.size() * 2);
         for (Settlement settlement : settlements) {
             String id = settlement.before().id();
-            ids.computeIfAbsent(settlement.state(), state -> new ArrayList<>()).add(id);
+            ids.computeIfAbsent(new Settling(settlement.state(), settlement.ofOrder()), one -> new ArrayList<>())
+                    .add(id);
             byId.put(id, settlement);
         }
         if (ids.size() > 1) {
@@ -158,18 +182,30 @@ public final class ReservationSql {
                     trip.query(LOCK_ONLY, rows -> true, (Object) byId.keySet().toArray(new String[0]));
         }
         List<Supplier<Map<String, Reservation>>> parts = new ArrayList<>(ids.size());
-        ids.forEach((state, some) -> parts.add(trip.query(
+        ids.forEach((end, some) -> parts.add(trip.query(
                 SETTLE,
                 rows -> settled(rows, byId),
-                state.name(),
+                end.state().name(),
                 some.toArray(new String[0]),
                 HELD,
-                state == HoldState.EXPIRED)));
+                end.state() == HoldState.EXPIRED,
+                end.ofOrder())));
         return () -> {
             Map<String, Reservation> all = new HashMap<>(settlements.size() * 2);
             parts.forEach(part -> all.putAll(part.get()));
             return all;
         };
+    }
+
+    /** What one statement does to its holds. */
+    private record Settling(HoldState state, boolean ofOrder) implements Comparable<Settling> {
+
+        @Override
+        public int compareTo(Settling that) {
+            return Comparator.comparing(Settling::state)
+                    .thenComparing(Settling::ofOrder)
+                    .compare(this, that);
+        }
     }
 
     private static Map<String, Reservation> settled(ResultSet rows, Map<String, Settlement> byId) throws SQLException {
@@ -183,6 +219,7 @@ public final class ReservationSql {
                             id,
                             settlement.state(),
                             settlement.before().cartId(),
+                            rows.getString(5),
                             settlement.before().lines(),
                             Times.micros(rows, 2),
                             Times.micros(rows, 3),
@@ -191,14 +228,31 @@ public final class ReservationSql {
         return settled;
     }
 
-    /** Writes later expiries of rows that this transaction has locked; the number of rows changed. */
+    /** Writes later expiries, and whose they are, of rows that this transaction has locked; the number of rows changed. */
     public static Supplier<Integer> extend(RoundTrip trip, List<Reservation> extended) {
         return trip.update(
                 EXTEND,
                 extended.stream().map(Reservation::id).toArray(String[]::new),
                 extended.stream().mapToLong(Reservation::expiresAtMicros).toArray(),
+                extended.stream().map(Reservation::orderId).toArray(String[]::new),
                 extended.stream().mapToLong(Reservation::version).toArray(),
                 HELD);
+    }
+
+    /** Live holds by the cart they name, those without any as 0. */
+    public static Map<String, Integer> countLiveOf(Connection connection, Collection<String> cartIds)
+            throws SQLException {
+        Map<String, Integer> counts = new HashMap<>();
+        cartIds.forEach(id -> counts.put(id, 0));
+        try (PreparedStatement statement = connection.prepareStatement(COUNT_LIVE_OF)) {
+            statement.setObject(1, cartIds.toArray(new String[0]));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    counts.put(rows.getString(1), rows.getInt(2));
+                }
+            }
+        }
+        return counts;
     }
 
     /** Holds whose time is over, oldest first, behind a place in that order; {@code (0, "")} is its beginning. */
@@ -258,19 +312,20 @@ public final class ReservationSql {
     }
 
     static Reading reading(ResultSet rows) throws SQLException {
-        String[] skus = (String[]) rows.getArray(8).getArray();
-        Integer[] quantities = (Integer[]) rows.getArray(9).getArray();
+        String[] skus = (String[]) rows.getArray(9).getArray();
+        Integer[] quantities = (Integer[]) rows.getArray(10).getArray();
         ReservationLine[] lines = new ReservationLine[skus.length];
         Arrays.setAll(lines, i -> new ReservationLine(skus[i], quantities[i]));
         Reservation reservation = new Reservation(
                 rows.getString(1),
                 HoldState.valueOf(rows.getString(2)),
                 rows.getString(3),
+                rows.getString(7),
                 List.of(lines),
                 Times.micros(rows, 4),
                 Times.micros(rows, 5),
                 rows.getLong(6));
-        return new Reading(reservation, rows.getBoolean(7));
+        return new Reading(reservation, rows.getBoolean(8));
     }
 
     private static Map<String, Reading> readings(Connection connection, String sql, Collection<String> ids)

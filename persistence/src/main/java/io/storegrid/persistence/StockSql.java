@@ -1,8 +1,10 @@
 package io.storegrid.persistence;
 
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.LedgerChain;
 import io.storegrid.domain.LedgerReason;
 import io.storegrid.domain.StockChange;
+import io.storegrid.domain.StoreEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,19 +17,21 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Stock rows and their ledger (PROTOCOL 5–8, 10). Every change goes through one guarded statement that locks its rows in
- * SKU order and draws the ledger's versions from what the rows became.
+ * Stock rows, their ledger and their events (PROTOCOL 5–8, 10). Every change locks its rows in SKU order and goes through
+ * one guarded statement, which draws the ledger's versions from what the rows became and goes on with each SKU's chain.
  */
 public final class StockSql {
 
     /** In the ledger, what stands for a put into the cache by hand. */
     private static final String PUT_REF = "cache-put";
 
+    /** What stands before the first entry of a chain. */
+    private static final String NO_HASH = "'\\x" + "00".repeat(LedgerChain.HASH_BYTES) + "'::bytea";
+
     private static final String ROWS = "SELECT sku, on_hand, reserved, version FROM inventory WHERE sku = ANY (?)";
 
     // OFFSET 0 keeps PostgreSQL from turning the look-ups of the due holds' lines into a join with all lines there are:
-    // it
-    // takes a third of the live holds for due, however few are.
+    // it takes a third of the live holds for due, however few are.
     private static final String DUE_UNITS = """
             WITH due AS MATERIALIZED (
                 SELECT id FROM reservation WHERE state = 'HELD' AND expires_at <= statement_timestamp()
@@ -53,44 +57,85 @@ public final class StockSql {
             SELECT t.sku, t.on_hand, 0, 1 FROM unnest(?, ?) AS t (sku, on_hand) ORDER BY t.sku
             ON CONFLICT DO NOTHING""";
 
+    /**
+     * The lock in SKU order, in front of {@link #CHANGE} and in the same trip. A statement of its own, because the one that
+     * changes the rows has to see the ledger entries of whoever held them before: it goes on from their hashes.
+     */
+    private static final String LOCK_FIRST = """
+            SELECT count(*) FROM (
+                SELECT 1 FROM inventory WHERE sku = ANY (?) ORDER BY sku FOR UPDATE) AS locked""";
+
     // That numbers are what they are is asked only because PostgreSQL thinks that few rows pass such a filter: for few
     // it
     // looks rows up by their keys instead of reading all, whatever the size of the table was when it planned.
-    // The lock is a sub-select that is evaluated before the first row is updated, and the ledger's entries are found by
-    // their place in the arrays: one relation more to join, and a plan for unknown array lengths would loop over all
-    // pairs
-    // of a batch.
+    // The ledger's entries are found by their place in the arrays: one relation more to join, and a plan for unknown
+    // array lengths would loop over all pairs of a batch.
+    // The hashes are one chain over the whole batch, in the order of those places. The first entry of each SKU starts
+    // it
+    // anew, from the hash that the SKU's last entry has; where that one is missing it begins again, which a
+    // verification
+    // names, instead of stopping the sale.
+    // OFFSET 0 keeps the entries from being put together twice, for the columns and for the hash.
     private static final String CHANGE = """
-            WITH locked AS MATERIALIZED (
-                SELECT i.sku FROM inventory i WHERE i.sku = ANY (?) ORDER BY i.sku FOR UPDATE
-            ), changed AS (
+            WITH changed AS (
                 UPDATE inventory i
                 SET on_hand = i.on_hand + w.delta_on_hand,
                     reserved = i.reserved + w.delta_reserved,
                     version = i.version + w.entries
                 FROM unnest(?, ?, ?, ?, ?, ?, ?, ?)
                     AS w (sku, delta_on_hand, delta_reserved, entries, behind, need, need_reserved, expected)
-                WHERE (SELECT count(*) FROM locked) >= 0
-                  AND i.sku = w.sku
+                WHERE i.sku = w.sku
                   AND w.entries > 0 AND w.behind >= 0 AND w.need >= 0
                   AND i.on_hand - i.reserved >= w.need
                   AND i.reserved >= w.need_reserved
                   AND (w.expected = 0 OR i.version = w.expected)
                 RETURNING i.sku, i.on_hand, i.reserved, i.version, w.entries, w.behind
             ), entered AS (
-                INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-                SELECT c.sku, c.version - c.entries + e, (?::bigint[])[c.behind + e], (?::bigint[])[c.behind + e],
-                       (?::text[])[c.behind + e], (?::text[])[c.behind + e], @at@
-                FROM changed c CROSS JOIN LATERAL generate_series(1, c.entries) AS e
+                INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+                SELECT e.sku, e.version, e.delta_on_hand, e.delta_reserved, e.reason, e.ref, @at@,
+                       ledger_chain(e.previous, ledger_entry(
+                               e.sku, e.version, e.delta_on_hand, e.delta_reserved, e.reason, ?::bigint, e.ref))
+                           OVER (ORDER BY e.place ROWS UNBOUNDED PRECEDING)
+                FROM (
+                    SELECT c.sku, c.version - c.entries + e AS version, c.behind + e AS place,
+                           (?::bigint[])[c.behind + e] AS delta_on_hand, (?::bigint[])[c.behind + e] AS delta_reserved,
+                           (?::text[])[c.behind + e] AS reason, (?::text[])[c.behind + e] AS ref,
+                           CASE WHEN e = 1 THEN coalesce(
+                               (SELECT g.hash FROM stock_ledger g
+                                WHERE g.sku = c.sku AND g.version = c.version - c.entries), @none@) END AS previous
+                    FROM changed c CROSS JOIN LATERAL generate_series(1, c.entries) AS e
+                    OFFSET 0) AS e
+            ), told AS (
+                INSERT INTO outbox (type, subject, subject_seq, at, data)
+                SELECT '@changed@', c.sku, c.version, @at@, @data@ FROM changed c
             )
-            SELECT sku, on_hand, reserved, version FROM changed""".replace("@at@", Times.fromMicros("?"));
+            SELECT sku, on_hand, reserved, version FROM changed""".replace("@at@", Times.fromMicros("?"))
+            .replace("@none@", NO_HASH)
+            .replace("@changed@", StoreEvent.INVENTORY_CHANGED)
+            .replace("@data@", data("c.sku", "c.on_hand", "c.reserved"));
 
     private static final String FIRST_ENTRY = """
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            SELECT t.sku, 1, t.on_hand, 0, 'INITIAL', t.ref, now.at
-            FROM unnest(?, ?, ?) AS t (sku, on_hand, ref), (SELECT @at@) AS now (at)""".replace("@at@", Times.fromMicros("?"));
+            WITH made AS (
+                SELECT t.sku, t.on_hand, t.ref, now.at
+                FROM unnest(?, ?, ?) AS t (sku, on_hand, ref), (SELECT @at@) AS now (at)
+            ), told AS (
+                INSERT INTO outbox (type, subject, subject_seq, at, data)
+                SELECT '@changed@', m.sku, 1, m.at, @data@ FROM made m
+            )
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+            SELECT m.sku, 1, m.on_hand, 0, 'INITIAL', m.ref, m.at,
+                   ledger_hash(NULL, m.sku, 1, m.on_hand, 0, 'INITIAL', m.at, m.ref)
+            FROM made m""".replace("@at@", Times.fromMicros("?"))
+            .replace("@changed@", StoreEvent.INVENTORY_CHANGED)
+            .replace("@data@", data("m.sku", "m.on_hand", "0"));
 
     private StockSql() {}
+
+    /** The data of {@value StoreEvent#INVENTORY_CHANGED}: one event for each SKU and batch, under the version that its row became. SKUs are of letters, digits and {@code ._-}, so nothing has to be escaped. */
+    private static String data(String sku, String onHand, String reserved) {
+        return "concat('{\"sku\":\"', " + sku + ", '\",\"onHand\":', " + onHand + ", ',\"reserved\":', " + reserved
+                + ", ',\"available\":', " + onHand + " - " + reserved + ", '}')";
+    }
 
     /** A stock row and the units of its holds that are due, from one statement. */
     public record Reading(InventoryItem item, long due) {}
@@ -172,8 +217,9 @@ public final class StockSql {
     }
 
     /**
-     * Changes stock rows where their guards hold and writes the ledger, whose versions come from the rows returned
-     * (PROTOCOL 6, 7). Fewer rows back than changes in means that a guard failed: the caller rolls back.
+     * Locks stock rows in SKU order, changes them where their guards hold and writes the ledger, whose versions come from the
+     * rows returned (PROTOCOL 6, 7), and the events. Fewer rows back than changes in means that a guard failed: the caller
+     * rolls back.
      */
     public static Supplier<Map<String, InventoryItem>> change(RoundTrip trip, List<Change> changes, long atMicros) {
         int count = changes.size();
@@ -201,10 +247,10 @@ public final class StockSql {
                 ledger.add(entry.deltaOnHand(), entry.deltaReserved(), entry.reason(), entry.ref());
             }
         }
-        return trip.query(
+        Supplier<Long> locked = trip.query(LOCK_FIRST, StockSql::number, (Object) skus);
+        Supplier<Map<String, InventoryItem>> changed = trip.query(
                 CHANGE,
                 StockSql::items,
-                skus,
                 skus,
                 deltaOnHand,
                 deltaReserved,
@@ -213,11 +259,20 @@ public final class StockSql {
                 need,
                 needReserved,
                 expected,
+                atMicros,
+                atMicros,
                 ledger.deltaOnHand,
                 ledger.deltaReserved,
                 ledger.reasons,
                 ledger.refs,
                 atMicros);
+        // A row that came into being between the two statements was changed without its lock: that must not count.
+        return () -> changed.get().size() == count && locked.get() < count ? Map.of() : changed.get();
+    }
+
+    private static Long number(ResultSet row) throws SQLException {
+        row.next();
+        return row.getLong(1);
     }
 
     /** Columns of ledger entries, filled in order. */

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 /** The one way between {@code timestamptz} and microseconds since the epoch. */
 public final class Times {
 
+    /** Later than any time that is written here: the year 9999. */
+    static final long MAX_MICROS = 253_370_764_800_000_000L;
+
     private Times() {}
 
     /** The column as microseconds since the epoch. */

@@ -81,7 +81,7 @@ class CartTest {
 
     @Test
     void eachEndIsOneVersionLaterAndADeletedCartNeverChanges() {
-        Cart held = cart("A2").heldBy("rsv_1", AT);
+        Cart held = cart("A2").heldBy("rsv_1", false, AT);
         assertEquals("rsv_1", held.reservationId());
         assertEquals(lines("A2"), held.lines());
         Cart emptied = held.emptied(AT);

@@ -32,8 +32,11 @@ class OutcomeTest {
                         Outcome.INVENTORY_NOT_FOUND,
                         Outcome.VERSION_CONFLICT,
                         Outcome.EMPTY_CART,
+                        Outcome.HOLD_LIMIT,
+                        Outcome.INVALID_TRANSITION,
                         Outcome.BELOW_RESERVED,
-                        Outcome.INSUFFICIENT_STOCK),
+                        Outcome.INSUFFICIENT_STOCK,
+                        Outcome.PAYMENT_DECLINED),
                 passing);
     }
 

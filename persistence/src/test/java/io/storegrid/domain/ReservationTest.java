@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReservationTest {
 
     private static Reservation reservation(HoldState state) {
-        return new Reservation("rsv_1", state, "cart_1", List.of(new ReservationLine("A", 2)), 1_000, 2_000, 3);
+        return new Reservation("rsv_1", state, "cart_1", null, List.of(new ReservationLine("A", 2)), 1_000, 2_000, 3);
     }
 
     @ParameterizedTest(name = "{0}, ends at 2000, read at {1}: {2}")
@@ -34,7 +34,8 @@ class ReservationTest {
         for (HoldState to : HoldState.values()) {
             if (from == HoldState.HELD && to != HoldState.HELD) {
                 assertEquals(
-                        new Reservation("rsv_1", to, "cart_1", List.of(new ReservationLine("A", 2)), 1_000, 2_000, 4),
+                        new Reservation(
+                                "rsv_1", to, "cart_1", null, List.of(new ReservationLine("A", 2)), 1_000, 2_000, 4),
                         reservation(from).settled(to));
             } else {
                 assertThrows(InvariantViolation.class, () -> reservation(from).settled(to));

@@ -39,6 +39,9 @@ class StockChangeTest {
         assertEquals(
                 "COUNTED[onHand+3, reserved+0, ref=c]",
                 StockChange.count("c", 3).toString());
+        assertEquals(
+                "RESTOCKED[onHand+3, reserved+0, ref=o]",
+                StockChange.restock("o", 3).toString());
     }
 
     @Test
@@ -46,7 +49,8 @@ class StockChangeTest {
         Set<LedgerReason> made = EnumSet.of(
                 StockChange.reserve("r", 1).reason(),
                 StockChange.adjust("a", 1).reason(),
-                StockChange.count("c", 1).reason());
+                StockChange.count("c", 1).reason(),
+                StockChange.restock("o", 1).reason());
         EnumSet.complementOf(EnumSet.of(HoldState.HELD))
                 .forEach(state -> made.add(StockChange.settle("r", 1, state).reason()));
         assertEquals(EnumSet.complementOf(EnumSet.of(LedgerReason.INITIAL)), made);

@@ -12,6 +12,8 @@ import io.storegrid.domain.InvariantViolation;
 import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.LineRefusal;
 import io.storegrid.domain.Money;
+import io.storegrid.domain.Order;
+import io.storegrid.domain.OrderLine;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
@@ -42,13 +44,37 @@ class AnswerJsonTest {
             "rsv_1",
             HoldState.HELD,
             "cart_1",
+            null,
             List.of(new ReservationLine("A", 1), new ReservationLine("B", 2)),
             1,
             2,
             3);
 
     private static final Cart CART = new Cart(
-            "cart_1", false, "BRL", "maria", List.of(new CartLine("B", 1), new CartLine("A", 2)), "rsv_1", 9, 1, 2, 3);
+            "cart_1",
+            false,
+            "BRL",
+            "maria",
+            List.of(new CartLine("B", 1), new CartLine("A", 2)),
+            "rsv_1",
+            0,
+            null,
+            9,
+            1,
+            2,
+            3);
+
+    private static final Order ORDER = Order.place(
+            "ord_1",
+            "cart_1",
+            "rsv_1",
+            List.of(new OrderLine("B", "Pão de mel \"especial\" 🍯", 2, 1_990), new OrderLine("A", "", 1, 0)),
+            "BRL",
+            "pix",
+            "reference",
+            "key \"1\"",
+            1,
+            2);
 
     private static final Product PRODUCT = new Product(
             "A",
@@ -58,6 +84,7 @@ class AnswerJsonTest {
             new Money(10_000_000_000L, "BRL"),
             Map.of("peso", "50 g", "", "vazio"),
             List.of("https://example.org/a.jpg", "https://example.org/b.jpg"),
+            0,
             true,
             4,
             5);
@@ -69,18 +96,27 @@ class AnswerJsonTest {
                 BARE.withCurrentVersion(Long.MAX_VALUE),
                 BARE.withShortages(List.of(new Shortage("A", 3, 2), new Shortage("B", 2_147_483_648L, 0))),
                 BARE.withReservation(HOLD),
-                BARE.withReservation(new Reservation("rsv_1", HoldState.EXPIRED, null, HOLD.lines(), 1, 2, 3)),
+                BARE.withReservation(new Reservation("rsv_1", HoldState.EXPIRED, null, null, HOLD.lines(), 1, 2, 3)),
                 BARE.withInventory(new InventoryItem("A", 1_000_000_000, 7, Long.MAX_VALUE)),
                 BARE.withCart(CART),
-                BARE.withCart(new Cart("cart_1", true, "BRL", null, List.of(), null, 9, 1, 2, 3)),
+                BARE.withCart(new Cart("cart_1", true, "BRL", null, List.of(), null, 0, null, 9, 1, 2, 3)),
+                BARE.withReservation(
+                        new Reservation("rsv_1", HoldState.HELD, "cart_1", "ord_1", HOLD.lines(), 1, 2, 3)),
+                BARE.withCart(CART.heldBy("rsv_2", true, 4).orderedAs("ord_1", "rsv_2", 5)),
+                BARE.withOrder(ORDER),
+                BARE.withOrder(ORDER.paid("rsv_2", new Money(7, "BRL"), 9)),
                 BARE.withProduct(PRODUCT),
-                BARE.withProduct(new Product("A", "", "", "", new Money(0, "BRL"), Map.of(), List.of(), false, 1, 5)),
+                BARE.withProduct(
+                        new Product("A", "", "", "", new Money(0, "BRL"), Map.of(), List.of(), 3, false, 1, 5)),
+                BARE.withProduct(
+                        new Product("A", "", "", "", new Money(0, "BRL"), Map.of(), List.of(), 0, false, 1, 5)),
                 BARE.withRef("all")
                         .withCurrentVersion(3)
                         .withShortages(List.of(new Shortage("A", 3, 2)))
                         .withReservation(HOLD)
                         .withInventory(new InventoryItem("A", 5, 1, 2))
                         .withCart(CART)
+                        .withOrder(ORDER)
                         .withProduct(PRODUCT));
     }
 

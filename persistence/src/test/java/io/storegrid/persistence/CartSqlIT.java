@@ -35,7 +35,8 @@ class CartSqlIT {
                 : Arrays.stream(lines.split(" ", -1))
                         .map(line -> new CartLine(line.substring(0, 1), Integer.parseInt(line.substring(1))))
                         .toList();
-        return new Cart("cart_1", false, "BRL", null, parsed, null, version, AT, AT + version, AT + version + 1);
+        return new Cart(
+                "cart_1", false, "BRL", null, parsed, null, 0, null, version, AT, AT + version, AT + version + 1);
     }
 
     @ParameterizedTest(name = "[{0}] becomes [{1}], then [{2}]")

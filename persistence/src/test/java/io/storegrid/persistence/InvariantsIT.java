@@ -34,6 +34,8 @@ class InvariantsIT {
     @BeforeAll
     static void healthyRows() {
         shared = TestDatabase.create();
+        // The invariants do not look at hashes.
+        database().execute("ALTER TABLE stock_ledger ALTER COLUMN hash SET DEFAULT ''");
         database().execute("""
                 INSERT INTO inventory VALUES ('A', 8, 3, 8), ('B', 3, 3, 3);
                 INSERT INTO reservation VALUES
@@ -47,7 +49,21 @@ class InvariantsIT {
                     ('A', 5, 0, 1, 'RESERVED', 'given', now()), ('A', 6, 0, -1, 'RELEASED', 'given', now()),
                     ('A', 7, 0, 1, 'RESERVED', 'over', now()), ('A', 8, 0, -1, 'EXPIRED', 'over', now()),
                     ('B', 1, 5, 0, 'INITIAL', 'i', now()), ('B', 2, -2, 0, 'COUNTED', 'c', now()),
-                    ('B', 3, 0, 3, 'RESERVED', 'held', now())""");
+                    ('B', 3, 0, 3, 'RESERVED', 'held', now());
+                UPDATE reservation SET order_id = 'paid' WHERE id = 'sold';
+                UPDATE reservation SET order_id = 'asked' WHERE id = 'held';
+                INSERT INTO cart (id, currency, version, created_at, updated_at, expires_at, order_id)
+                VALUES ('c1', 'BRL', 2, now(), now(), now(), 'paid');
+                INSERT INTO orders (id, state, cart_id, reservation_id, currency, total_minor, lines, payment_state,
+                                    payment_method, payment_reference, version, created_at, updated_at, pay_by)
+                VALUES ('paid', 'CONFIRMED', 'c1', 'sold', 'BRL', 9, '[]', 'APPROVED', 'pix', 'r', 2, now(), now(), now()),
+                       ('asked', 'PENDING_PAYMENT', 'c2', 'held', 'BRL', 9, '[]', 'REQUESTED', 'pix', 'q', 1, now(), now(),
+                        now());
+                INSERT INTO order_event (order_id, version, type, state, payment_state, at)
+                VALUES ('paid', 1, 'CREATED', 'PENDING_PAYMENT', 'REQUESTED', now()),
+                       ('paid', 2, 'CONFIRMED', 'CONFIRMED', 'APPROVED', now()),
+                       ('asked', 1, 'CREATED', 'PENDING_PAYMENT', 'REQUESTED', now());
+                INSERT INTO order_step (order_id, due_at) VALUES ('asked', now())""");
     }
 
     @AfterAll
@@ -74,7 +90,10 @@ class InvariantsIT {
     @Test
     void nothingIsFoundInAHealthyStoreOrInNone() throws SQLException {
         assertEquals(Set.of(), broken("SELECT 1"));
-        assertEquals(Set.of(), broken("TRUNCATE inventory, reservation, reservation_line, stock_ledger"));
+        assertEquals(
+                Set.of(),
+                broken(
+                        "TRUNCATE inventory, reservation, reservation_line, stock_ledger, orders, order_event, order_step, cart"));
     }
 
     static Stream<Arguments> plants() {
@@ -161,7 +180,42 @@ class InvariantsIT {
                 Arguments.of(
                         "a settlement of another state",
                         "I9",
-                        "UPDATE reservation SET state = 'EXPIRED' WHERE id = 'given'"));
+                        "UPDATE reservation SET state = 'EXPIRED' WHERE id = 'given'"),
+                Arguments.of(
+                        "a paid order whose units another's reservation sold",
+                        "I10",
+                        "UPDATE reservation SET order_id = NULL WHERE id = 'sold'"),
+                Arguments.of(
+                        "sold units of an order that nobody paid",
+                        "I10",
+                        "UPDATE orders SET state = 'PAYMENT_FAILED' WHERE id = 'paid'"),
+                Arguments.of(
+                        "a hold of an order that has another one",
+                        "I10",
+                        "UPDATE orders SET reservation_id = 'given' WHERE id = 'asked'"),
+                Arguments.of(
+                        "a version of an order without its entry",
+                        "O1",
+                        "DELETE FROM order_event WHERE order_id = 'paid' AND version = 1"),
+                Arguments.of(
+                        "a history that ends in another state",
+                        "O1",
+                        "UPDATE order_event SET state = 'FULFILLED' WHERE order_id = 'paid' AND version = 2"),
+                Arguments.of("money that nobody looks after", "O2", "DELETE FROM order_step"),
+                Arguments.of(
+                        "a step of an order that is done", "O2", "INSERT INTO order_step VALUES ('paid', now(), 0)"),
+                Arguments.of(
+                        "a cancelled order that was not restocked",
+                        "O3",
+                        "UPDATE orders SET state = 'CANCELLED' WHERE id = 'paid'"),
+                Arguments.of(
+                        "units of a sold order that came back",
+                        "O3",
+                        "INSERT INTO stock_ledger VALUES ('A', 9, 2, 0, 'RESTOCKED', 'paid', now())"),
+                Arguments.of(
+                        "a cart that became an order that is not there",
+                        "O4",
+                        "UPDATE cart SET order_id = 'nobody' WHERE id = 'c1'"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

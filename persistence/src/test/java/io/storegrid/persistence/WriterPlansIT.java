@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,30 +45,36 @@ class WriterPlansIT {
         database.execute(
                 "INSERT INTO reservation SELECT 'rsv_' || n, 'HELD', NULL, now(), now(), 1 FROM generate_series(1, "
                         + rows + ") AS n");
+        database.execute("INSERT INTO stock_ledger SELECT sku, 1, 10, 0, 'INITIAL', 'i', now(), '' FROM inventory");
         if (rows > 0) {
-            database.execute("ANALYZE inventory, reservation");
+            database.execute("ANALYZE inventory, reservation, stock_ledger");
         }
-        Reservation hold =
-                new Reservation("rsv_1", HoldState.HELD, null, List.of(new ReservationLine("S1", 1)), AT, AT + 1, 1);
+        Reservation hold = new Reservation(
+                "rsv_1", HoldState.HELD, null, null, List.of(new ReservationLine("S1", 1)), AT, AT + 1, 1);
 
-        String settle = plan(trip -> {
+        String settle = plan(0, trip -> {
             var unused = ReservationSql.settle(trip, List.of(new ReservationSql.Settlement(hold, HoldState.EXPIRED)));
         });
-        String change = plan(trip -> {
-            var unused = StockSql.change(
-                    trip, List.of(new StockSql.Change("S1", List.of(StockChange.reserve("rsv_1", 1)), 1, 0, 0)), AT);
-        });
+        String change = plan(1, WriterPlansIT::stock);
 
         assertTrue(settle.contains("Index Scan using reservation_pkey"), settle);
         assertFalse(settle.contains("reservation_live"), settle);
-        for (String plan : List.of(settle, change)) {
+        String lock = plan(0, WriterPlansIT::stock);
+        for (String plan : List.of(settle, change, lock)) {
             assertFalse(plan.contains("Seq Scan"), plan);
             assertFalse(plan.contains("Bitmap"), plan);
             assertFalse(plan.contains("Hash"), plan);
         }
+        assertTrue(lock.contains("Index Scan using inventory_pkey"), lock);
+        assertTrue(change.contains("Index Scan using stock_ledger_pkey"), change);
         assertTrue(
                 change.contains("Index Cond: (sku = (w.sku)::text)") || change.contains("Index Cond: (sku = w.sku)"),
                 change);
+    }
+
+    private static void stock(RoundTrip trip) {
+        var unused = StockSql.change(
+                trip, List.of(new StockSql.Change("S1", List.of(StockChange.reserve("rsv_1", 1)), 1, 0, 0)), AT);
     }
 
     @Test
@@ -79,16 +86,25 @@ class WriterPlansIT {
         }
     }
 
-    /** The plan of the one statement that {@code adds} adds, as a lane's connection keeps it: for values that it does not know. */
-    private String plan(Consumer<RoundTrip> adds) throws SQLException {
+    /**
+     * The plan of one of the statements that {@code adds} adds, as a lane's connection keeps it: for values that it does not
+     * know.
+     */
+    private String plan(int which, Consumer<RoundTrip> adds) throws SQLException {
         RoundTrip trip = new RoundTrip();
         adds.accept(trip);
-        String types = trip.parameters().stream().map(WriterPlansIT::type).collect(Collectors.joining(", "));
-        String nulls = trip.parameters().stream().map(value -> "NULL").collect(Collectors.joining(", "));
+        List<Object> values = new ArrayList<>(trip.parameters());
+        for (String before : trip.statements().subList(0, which)) {
+            values.subList(0, (int) before.chars().filter(c -> c == '?').count())
+                    .clear();
+        }
+        String sql = trip.statements().get(which);
+        values.subList((int) sql.chars().filter(c -> c == '?').count(), values.size())
+                .clear();
+        String types = values.stream().map(WriterPlansIT::type).collect(Collectors.joining(", "));
+        String nulls = values.stream().map(value -> "NULL").collect(Collectors.joining(", "));
         AtomicInteger number = new AtomicInteger();
-        String numbered = Pattern.compile("\\?")
-                .matcher(trip.statements().get(0))
-                .replaceAll(mark -> "\\$" + number.incrementAndGet());
+        String numbered = Pattern.compile("\\?").matcher(sql).replaceAll(mark -> "\\$" + number.incrementAndGet());
         try (Connection connection = pools.writer();
                 Statement statement = connection.createStatement()) {
             statement.execute("PREPARE kept (" + types + ") AS " + numbered);

@@ -17,7 +17,11 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.storegrid.api.cart.CartRoutes;
 import io.storegrid.api.catalogue.ProductJson;
 import io.storegrid.api.catalogue.ProductRoutes;
+import io.storegrid.api.events.EventStreams;
+import io.storegrid.api.events.StreamRoutes;
+import io.storegrid.api.events.StreamSettings;
 import io.storegrid.api.http.HttpMetrics;
+import io.storegrid.api.http.RequestBodies;
 import io.storegrid.api.http.RequestMarks;
 import io.storegrid.api.http.Writes;
 import io.storegrid.api.imports.ImportRoutes;
@@ -25,20 +29,31 @@ import io.storegrid.api.inventory.InventoryRoutes;
 import io.storegrid.api.operations.AdminRoutes;
 import io.storegrid.api.operations.DocumentRoutes;
 import io.storegrid.api.operations.HealthRoutes;
+import io.storegrid.api.order.CustomerRoutes;
+import io.storegrid.api.order.OrderRoutes;
+import io.storegrid.api.order.PaymentCallbacks;
 import io.storegrid.api.problem.Problems;
 import io.storegrid.api.problem.ServerErrors;
 import io.storegrid.api.reservation.ReservationRoutes;
+import io.storegrid.api.webhooks.WebhookRoutes;
+import io.storegrid.api.webhooks.WebhookTargets;
 import io.storegrid.compute.gateway.Catalogue;
+import io.storegrid.compute.gateway.CheckoutGateway;
 import io.storegrid.compute.gateway.CommandGateway;
+import io.storegrid.compute.gateway.Customers;
+import io.storegrid.compute.gateway.EventFeed;
 import io.storegrid.compute.gateway.ImportGateway;
 import io.storegrid.compute.gateway.Operations;
 import io.storegrid.compute.gateway.ReadGateway;
+import io.storegrid.compute.gateway.WebhookGateway;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The REST API of one node as one value: built here from the gateways, started and closed by whoever runs the node.
@@ -68,23 +83,38 @@ public final class StorefrontApi implements AutoCloseable {
     private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
 
     private final Javalin javalin;
+    private final @Nullable EventStreams streams;
 
     public StorefrontApi(
             HttpSettings settings,
             String nodeName,
             CommandGateway commands,
+            CheckoutGateway checkouts,
             ReadGateway reads,
+            Customers customers,
+            PaymentCallbacks callbacks,
             Catalogue catalogue,
             ImportGateway imports,
+            EventFeed events,
+            StreamSettings streamSettings,
+            WebhookGateway webhooks,
+            WebhookTargets webhookTargets,
             Operations operations,
             PrometheusMeterRegistry registry) {
         this(
                 settings,
                 nodeName,
                 commands,
+                checkouts,
                 reads,
+                customers,
+                callbacks,
                 catalogue,
                 imports,
+                events,
+                streamSettings,
+                webhooks,
+                webhookTargets,
                 operations,
                 registry,
                 ImportRoutes.IMPORT_BYTES_MAX);
@@ -94,20 +124,32 @@ public final class StorefrontApi implements AutoCloseable {
             HttpSettings settings,
             String nodeName,
             CommandGateway commands,
+            CheckoutGateway checkouts,
             ReadGateway reads,
+            Customers customers,
+            PaymentCallbacks callbacks,
             Catalogue catalogue,
             ImportGateway imports,
+            EventFeed events,
+            StreamSettings streamSettings,
+            WebhookGateway webhooks,
+            WebhookTargets webhookTargets,
             Operations operations,
             PrometheusMeterRegistry registry,
             long importBytesMax) {
         QueuedThreadPool threads = threads();
         Writes writes = new Writes(commands, settings.requestTimeout(), threads);
+        streams = new EventStreams(events, catalogue, streamSettings, registry);
         Routes routes = new Routes(
                 new ProductRoutes(catalogue, reads, new ProductJson(), writes),
                 new InventoryRoutes(reads, writes),
                 new CartRoutes(reads, writes),
-                new ReservationRoutes(reads, writes),
+                new ReservationRoutes(reads, catalogue, writes),
+                new OrderRoutes(reads, checkouts, writes, callbacks),
+                new CustomerRoutes(customers),
                 new ImportRoutes(imports, importBytesMax),
+                new StreamRoutes(events, streams),
+                new WebhookRoutes(webhooks, webhookTargets),
                 new OperationsRoutes(new AdminRoutes(operations), new HealthRoutes(operations, registry, nodeName)),
                 new DocumentRoutes());
         javalin = create(settings, nodeName, registry, threads, routes::declare);
@@ -115,6 +157,7 @@ public final class StorefrontApi implements AutoCloseable {
 
     private StorefrontApi(
             HttpSettings settings, String nodeName, Operations operations, PrometheusMeterRegistry registry) {
+        streams = null;
         OperationsRoutes routes =
                 new OperationsRoutes(new AdminRoutes(operations), new HealthRoutes(operations, registry, nodeName));
         javalin = create(settings, nodeName, registry, threads(), () -> {
@@ -171,9 +214,12 @@ public final class StorefrontApi implements AutoCloseable {
         return javalin.port();
     }
 
-    /** Takes no new connection, lets running requests end, for three seconds at most, and stops. */
+    /** Ends every stream, takes no new connection, lets running requests end, for three seconds at most, and stops. */
     @Override
     public void close() {
+        if (streams != null) {
+            streams.close();
+        }
         javalin.stop();
     }
 
@@ -201,6 +247,12 @@ public final class StorefrontApi implements AutoCloseable {
         config.jetty.modifyHttpConfiguration(http -> {
             http.setIdleTimeout(IDLE_MS);
             http.addCustomizer((request, replied) -> withoutOverride(request));
+            http.addCustomizer((request, replied) -> {
+                BooleanSupplier stopping =
+                        request.getConnectionMetaData().getConnector().getServer()::isStopping;
+                request.setAttribute(RequestBodies.STOPPING, stopping);
+                return request;
+            });
         });
         config.jetty.addConnector((server, http) -> {
             ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
@@ -235,7 +287,11 @@ public final class StorefrontApi implements AutoCloseable {
             InventoryRoutes inventory,
             CartRoutes carts,
             ReservationRoutes reservations,
+            OrderRoutes orders,
+            CustomerRoutes customers,
             ImportRoutes imports,
+            StreamRoutes streams,
+            WebhookRoutes webhooks,
             OperationsRoutes operations,
             DocumentRoutes documents) {
 
@@ -260,6 +316,7 @@ public final class StorefrontApi implements AutoCloseable {
                         read(inventory::show);
                         put(inventory::set);
                         path("adjustments", () -> post(inventory::adjust));
+                        path("ledger", () -> read(inventory::ledger));
                     });
                 });
                 path("carts", () -> {
@@ -269,6 +326,7 @@ public final class StorefrontApi implements AutoCloseable {
                         delete(carts::delete);
                         path("merge", () -> post(carts::merge));
                         path("reservation", () -> put(reservations::reserveCart));
+                        path("checkout", () -> post(orders::checkout));
                         path("lines", () -> {
                             post(carts::add);
                             path("{sku}", () -> {
@@ -285,6 +343,32 @@ public final class StorefrontApi implements AutoCloseable {
                         path("extend", () -> post(reservations::extend));
                         path("confirm", () -> post(reservations::confirm));
                         path("release", () -> post(reservations::release));
+                    });
+                });
+                path("orders", () -> {
+                    read(orders::list);
+                    path("{id}", () -> {
+                        read(orders::show);
+                        path("events", () -> read(streams::order));
+                        path("payments", () -> post(orders::pay));
+                        path("cancel", () -> post(orders::cancel));
+                        path("fulfil", () -> post(orders::fulfil));
+                        path("deliver", () -> post(orders::deliver));
+                    });
+                });
+                path("customers/{id}", () -> {
+                    delete(customers::erase);
+                    path("export", () -> read(customers::export));
+                });
+                path("stream/inventory", () -> read(streams::inventory));
+                path("webhooks", () -> {
+                    read(webhooks::list);
+                    post(webhooks::create);
+                    path("{id}", () -> {
+                        read(webhooks::show);
+                        delete(webhooks::delete);
+                        path("deliveries", () -> read(webhooks::deliveries));
+                        path("redeliver", () -> post(webhooks::redeliver));
                     });
                 });
                 operations.declareAdmin();
@@ -309,6 +393,7 @@ public final class StorefrontApi implements AutoCloseable {
                 path("invariants", () -> read(admin::invariants));
                 path("drain", () -> post(admin::drain));
                 path("reconcile", () -> post(admin::reconcile));
+                path("ledger/verify", () -> post(admin::verifyLedger));
             });
         }
 

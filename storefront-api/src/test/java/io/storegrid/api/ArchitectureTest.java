@@ -167,7 +167,9 @@ class ArchitectureTest {
             rule(
                     "nobody logs by java.util.logging",
                     noClasses().should().dependOnClassesThat(resideInAPackage("java.util.logging.."))),
-            // The generator of the sample is a program of its own that writes the sample to its standard output.
+            // Two are programs of their own: the generator of the sample, which writes the sample to its standard
+            // output, and
+            // the payment simulator, which says there where it listens.
             rule(
                     "only the console writes to the standard streams",
                     noClasses()
@@ -175,6 +177,8 @@ class ArchitectureTest {
                             .doNotHaveFullyQualifiedName("io.storegrid.api.launch.Console")
                             .and()
                             .doNotHaveFullyQualifiedName("io.storegrid.persistence.sample.SampleGenerator")
+                            .and()
+                            .doNotHaveFullyQualifiedName("io.storegrid.compute.payment.PaymentSimulator")
                             .should()
                             .accessFieldWhere(DescribedPredicate.<JavaFieldAccess>describe(
                                     "a standard stream",

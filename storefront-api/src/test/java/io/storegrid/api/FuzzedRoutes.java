@@ -14,15 +14,20 @@ import io.storegrid.api.inventory.InventoryRoutes;
 import io.storegrid.api.json.MalformedJson;
 import io.storegrid.api.json.StrictJson;
 import io.storegrid.api.operations.DocumentRoutes;
+import io.storegrid.api.order.CustomerRoutes;
+import io.storegrid.api.order.OrderRoutes;
+import io.storegrid.api.order.PaymentCallbacks;
 import io.storegrid.api.problem.ProblemException;
 import io.storegrid.api.problem.Problems;
 import io.storegrid.api.reservation.ReservationRoutes;
 import io.storegrid.compute.command.AdjustStock;
+import io.storegrid.compute.command.AdvanceOrder;
 import io.storegrid.compute.command.ChangeCartLine;
 import io.storegrid.compute.command.Command;
 import io.storegrid.compute.command.CreateCart;
 import io.storegrid.compute.command.ExtendHold;
 import io.storegrid.compute.command.MergeCarts;
+import io.storegrid.compute.command.PlaceOrder;
 import io.storegrid.compute.command.PutProduct;
 import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.compute.command.ReserveStock;
@@ -35,6 +40,9 @@ import io.storegrid.domain.CartId;
 import io.storegrid.domain.CartLine;
 import io.storegrid.domain.Limits;
 import io.storegrid.domain.Money;
+import io.storegrid.domain.OrderId;
+import io.storegrid.domain.OrderState;
+import io.storegrid.domain.Person;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.ReservationId;
 import io.storegrid.domain.ReservationLine;
@@ -63,6 +71,10 @@ final class FuzzedRoutes {
     static final String OTHER_CART = CartId.of("2".repeat(32));
     static final String HOLD = ReservationId.of(7, "3".repeat(32));
 
+    static final String ORDER = OrderId.of(7, "4".repeat(32));
+
+    static final String SENT = OrderId.of(7, "6".repeat(32));
+
     /** A request may take this long on a machine that is busy with other things; a search that explodes takes longer. */
     private static final long TOOK_MS_MAX = 10_000;
 
@@ -87,12 +99,15 @@ final class FuzzedRoutes {
         CommandGateway checked = this::execute;
         Writes writes = new Writes(checked, DEADLINE, Runnable::run);
         CartRoutes carts = new CartRoutes(store, writes);
-        ReservationRoutes holds = new ReservationRoutes(store, writes);
+        ReservationRoutes holds = new ReservationRoutes(store, store, writes);
+        OrderRoutes orders = new OrderRoutes(store, store, writes, new PaymentCallbacks(null, true));
+        CustomerRoutes customers = new CustomerRoutes(store);
         ProductRoutes products = new ProductRoutes(store, store, productJson, writes);
         InventoryRoutes stock = new InventoryRoutes(store, writes);
         String key = "\n\n\n\n\nkey-1\napplication/json\n\n";
         String onCart = CART + "\nA1\n\n\n\nkey-1\napplication/json\n\n";
         String onHold = HOLD + "\n\n\n\n\nkey-1\napplication/json\nrequest-1\n";
+        String onOrder = ORDER + "\n\n\n\n\nkey-1\napplication/json\n\n";
         String line = "{\"sku\":\"A1\",\"quantity\":2}";
         add("POST", "/v1/reservations", holds::create, key + """
                 {"lines":[%s,{"sku":"B1","quantity":1}],"ttlSeconds":300,"cartId":"%s"}""".formatted(line, CART));
@@ -132,6 +147,22 @@ final class FuzzedRoutes {
                 "/v1/inventory/{sku}/adjustments",
                 stock::adjust,
                 "A1\n\n\n\n\nkey-1\napplication/json\n\n" + "{\"delta\":-3,\"reason\":\"Quebra\"}");
+        add("POST", "/v1/carts/{id}/checkout", orders::checkout, onCart + """
+                {"paymentMethod":"pix","customer":{"email":"ana@exemplo.com.br"},"shippingAddress":{"name":"Ana Souza",\
+                "line1":"Rua das Laranjeiras, 120","city":"Rio de Janeiro","postalCode":"22240-003","country":"BR"}}""");
+        add("GET", "/v1/orders", orders::list, "\n\nlimit=1&state=CONFIRMED&customerId=ana\n\n\n\n\n\n");
+        add("GET", "/v1/orders/{id}", orders::show, ORDER + "\n\n\n\n\"1\"\n\n\n\n");
+        add(
+                "POST",
+                "/v1/orders/{id}/payments",
+                orders::pay,
+                onOrder + "{\"reference\":\"reference-of-it\",\"result\":\"APPROVED\","
+                        + "\"amount\":{\"amountMinor\":4890,\"currency\":\"BRL\"}}");
+        add("POST", "/v1/orders/{id}/cancel", orders::cancel, onOrder + "{\"reason\":\"O cliente desistiu\"}");
+        add("POST", "/v1/orders/{id}/fulfil", orders::fulfil, onOrder + "{}");
+        add("POST", "/v1/orders/{id}/deliver", orders::deliver, SENT + onOrder.substring(ORDER.length()));
+        add("GET", "/v1/customers/{id}/export", customers::export, "ana\n\n\n\n\n\n\n\n");
+        add("DELETE", "/v1/customers/{id}", customers::erase, "ana\n\n\n\n\n\n\n\n");
         add("GET", "/problems/{code}", new DocumentRoutes()::problem, "no-quorum\n\n\n\n\n\n\n\n");
         // Not routes of their own: a list whose cursor is well made and leads anywhere, and a line of an import.
         add("GET", "/v1/products", ctx -> listBehindAnyCursor(products, ctx), "2\n\n\n\n\n\n\n4890\nA1");
@@ -223,13 +254,21 @@ final class FuzzedRoutes {
         Money price = new Money(4_890, "BRL");
         for (String sku : List.of("A1", "B1", "C1")) {
             done(new PutProduct(
-                    null, new Product(sku, "Brigadeiro", "", "Docinhos", price, Map.of(), List.of(), false, 0, 0), 0));
+                    null,
+                    new Product(sku, "Brigadeiro", "", "Docinhos", price, Map.of(), List.of(), 0, false, 0, 0),
+                    0));
         }
         done(new SetStock(null, "A1", 50, 0, "adj_1"));
         done(new SetStock(null, "B1", 1, 0, "adj_2"));
         for (String cart : List.of(CART, OTHER_CART)) {
             done(new CreateCart(null, cart, "BRL", null, List.of(new CartLine("A1", 2))));
         }
+        for (String entropy : List.of("4".repeat(32), "6".repeat(32))) {
+            String bought = CartId.of(entropy);
+            done(new CreateCart(null, bought, "BRL", "ana", List.of(new CartLine("A1", 1))));
+            done(new PlaceOrder(null, bought, "pix", new Person(null, null, Map.of()), entropy, "reference-of-it"));
+        }
+        done(new AdvanceOrder(null, SENT, OrderState.FULFILLED));
         done(new ReserveStock(null, List.of(new ReservationLine("A1", 1)), 300_000, CART, "3".repeat(32)));
     }
 

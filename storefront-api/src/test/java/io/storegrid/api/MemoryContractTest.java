@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** The whole of HTTP in front of a store in memory: server, router, routes, problem documents. */
 class MemoryContractTest extends HttpFixture {
 
-    private static final int REQUESTS = 4_000;
+    private static final int REQUESTS = 12_000;
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(8);
 
     @Test
@@ -20,7 +20,7 @@ class MemoryContractTest extends HttpFixture {
             stocked("A" + i, 100);
         }
         ContractDrive drive = new ContractDrive(node.api().port(), seed);
-        int sent = drive.run(2, REQUESTS, System.nanoTime() + LIMIT_NANOS);
+        int sent = drive.runUntilAllSucceeded(2, REQUESTS, System.nanoTime() + LIMIT_NANOS);
         System.out.println("MemoryContractTest [seed=" + seed + ", requests=" + sent + "] " + drive.statuses());
         List<String> findings = drive.findings();
         assertEquals("", String.join("\n", findings), () -> "seed=" + seed);

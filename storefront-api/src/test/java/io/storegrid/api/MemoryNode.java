@@ -2,10 +2,14 @@ package io.storegrid.api;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.storegrid.api.events.StreamSettings;
+import io.storegrid.api.order.PaymentCallbacks;
+import io.storegrid.api.webhooks.WebhookTargets;
 import io.storegrid.compute.command.CommandKey;
 import io.storegrid.compute.gateway.ImportGateway;
 import io.storegrid.compute.gateway.ImportStatus;
 import io.storegrid.compute.gateway.Operations;
+import io.storegrid.domain.LedgerVerdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The API on a free port in front of a {@link MemoryStore}, with stand-ins for imports and operations. Close it. */
 final class MemoryNode implements AutoCloseable {
@@ -28,12 +33,20 @@ final class MemoryNode implements AutoCloseable {
     static final Duration REQUEST_TIMEOUT = Duration.ofMillis(300);
 
     private final MemoryStore store = new MemoryStore();
+    private final MemoryFeed feed = new MemoryFeed();
+    private final MemoryWebhooks webhooks = new MemoryWebhooks();
     private final MemoryImports imports;
     private final MemoryOperations operations = new MemoryOperations();
     private final StorefrontApi api;
     private final ApiClient client;
 
     MemoryNode(Path spoolDirectory) {
+        this(spoolDirectory, StreamSettings.DEFAULT);
+    }
+
+    MemoryNode(Path spoolDirectory, StreamSettings streams) {
+        store.tellOrders(
+                order -> feed.order(order.id(), "order.changed", order.state().name()));
         imports = new MemoryImports(spoolDirectory);
         api = new StorefrontApi(
                 HttpSettings.defaults().withPort(0).withRequestTimeout(REQUEST_TIMEOUT),
@@ -41,7 +54,14 @@ final class MemoryNode implements AutoCloseable {
                 store,
                 store,
                 store,
+                store,
+                new PaymentCallbacks(null, true),
+                store,
                 imports,
+                feed,
+                streams,
+                webhooks,
+                new WebhookTargets(false),
                 operations,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 IMPORT_BYTES_MAX);
@@ -51,6 +71,10 @@ final class MemoryNode implements AutoCloseable {
 
     MemoryStore store() {
         return store;
+    }
+
+    MemoryFeed feed() {
+        return feed;
     }
 
     MemoryImports imports() {
@@ -72,6 +96,8 @@ final class MemoryNode implements AutoCloseable {
     /** Forgets everything, as a new node in the same place would. */
     void empty() {
         store.empty();
+        feed.empty();
+        webhooks.empty();
         imports.byKey.clear();
         imports.byId.clear();
         operations.draining = false;
@@ -193,6 +219,14 @@ final class MemoryNode implements AutoCloseable {
         @Override
         public ReconcileReport reconcile() {
             return new ReconcileReport(10, 1, 0, 3);
+        }
+
+        @Override
+        public LedgerReport verifyLedger(@Nullable String sku) {
+            List<LedgerVerdict.Problem> problems = sku == null
+                    ? List.of(new LedgerVerdict.Problem("A1", 3, "the entry or its hash was changed"))
+                    : List.of();
+            return new LedgerReport(new LedgerVerdict("NADA".equals(sku) ? 0 : 7, 1, "ab".repeat(32), problems), 5);
         }
 
         @Override

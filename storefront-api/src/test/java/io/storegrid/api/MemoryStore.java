@@ -3,22 +3,31 @@ package io.storegrid.api;
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
 import io.storegrid.compute.command.AdjustStock;
+import io.storegrid.compute.command.AdvanceOrder;
 import io.storegrid.compute.command.ArchiveProduct;
+import io.storegrid.compute.command.CancelOrder;
 import io.storegrid.compute.command.ChangeCartLine;
 import io.storegrid.compute.command.Command;
 import io.storegrid.compute.command.CommandKey;
 import io.storegrid.compute.command.CreateCart;
 import io.storegrid.compute.command.DeleteCart;
 import io.storegrid.compute.command.ExtendHold;
+import io.storegrid.compute.command.ForgetCustomer;
 import io.storegrid.compute.command.MergeCarts;
+import io.storegrid.compute.command.PlaceOrder;
 import io.storegrid.compute.command.PutProduct;
+import io.storegrid.compute.command.RecordPayment;
 import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.compute.command.ReserveStock;
 import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.command.SettleHold;
 import io.storegrid.compute.gateway.Catalogue;
 import io.storegrid.compute.gateway.CategoryCount;
+import io.storegrid.compute.gateway.CheckoutGateway;
 import io.storegrid.compute.gateway.CommandGateway;
+import io.storegrid.compute.gateway.CustomerFile;
+import io.storegrid.compute.gateway.Customers;
+import io.storegrid.compute.gateway.OrderQuery;
 import io.storegrid.compute.gateway.ProductPage;
 import io.storegrid.compute.gateway.ProductQuery;
 import io.storegrid.compute.gateway.ReadGateway;
@@ -26,8 +35,17 @@ import io.storegrid.domain.Answer;
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.LedgerEntry;
+import io.storegrid.domain.LedgerMark;
+import io.storegrid.domain.LedgerPage;
 import io.storegrid.domain.Limits;
+import io.storegrid.domain.Order;
+import io.storegrid.domain.OrderId;
+import io.storegrid.domain.OrderLine;
+import io.storegrid.domain.OrderState;
 import io.storegrid.domain.Outcome;
+import io.storegrid.domain.PaymentResult;
+import io.storegrid.domain.Person;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationId;
@@ -36,12 +54,15 @@ import io.storegrid.domain.Shortage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +71,7 @@ import org.jspecify.annotations.Nullable;
  * A stand-in for the grid behind the API: the plain rules on maps, one thread at a time, no database. It only has to give
  * each answer that the contract knows; whether the real lanes give it rightly is proven elsewhere.
  */
-final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
+final class MemoryStore implements CommandGateway, CheckoutGateway, Customers, ReadGateway, Catalogue {
 
     private record Recorded(CommandKey key, Answer answer) {}
 
@@ -58,7 +79,15 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
     private final Map<String, InventoryItem> stock = new HashMap<>();
     private final Map<String, Cart> carts = new HashMap<>();
     private final Map<String, Reservation> holds = new HashMap<>();
+    private final Map<String, Order> orders = new TreeMap<>();
+    private final Map<String, Person> people = new HashMap<>();
     private final Map<String, Recorded> keys = new HashMap<>();
+
+    /** When stock began, microseconds since the epoch. */
+    static final long FIRST_ENTRY_MICROS = 1_780_000_000_000_000L;
+
+    /** Is told of every order that was made or changed. */
+    private Consumer<Order> ordersTold = order -> {};
 
     /** Microseconds since the epoch; tests move it. */
     private long nowMicros = 1_790_000_000_000_000L;
@@ -74,9 +103,20 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
         stock.clear();
         carts.clear();
         holds.clear();
+        orders.clear();
+        people.clear();
         keys.clear();
         fault = null;
         silent = false;
+    }
+
+    synchronized void tellOrders(Consumer<Order> whom) {
+        ordersTold = whom;
+    }
+
+    private void keep(Order order) {
+        orders.put(order.id(), order);
+        ordersTold.accept(order);
     }
 
     synchronized void passes(Duration time) {
@@ -146,12 +186,118 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
             return reserve(reserve.lines(), reserve.ttlMs(), reserve.cartId(), reserve.entropy());
         } else if (command instanceof ReserveCart reserve) {
             return reserve(reserve);
+        } else if (command instanceof PlaceOrder place) {
+            return place(place);
+        } else if (command instanceof RecordPayment said) {
+            return onOrder(said.orderId(), order -> record(order, said));
+        } else if (command instanceof CancelOrder cancel) {
+            return onOrder(
+                    cancel.orderId(),
+                    order -> order.state().leadsTo(OrderState.CANCELLED)
+                            ? answer(Outcome.CHANGED).withOrder(order.cancelled(nowMicros))
+                            : answer(Outcome.NOT_CANCELLABLE).withOrder(order));
+        } else if (command instanceof AdvanceOrder advance) {
+            return onOrder(advance.orderId(), order -> {
+                if (order.state() == advance.to()) {
+                    return answer(Outcome.UNCHANGED).withOrder(order);
+                }
+                return order.state().leadsTo(advance.to())
+                        ? answer(Outcome.CHANGED).withOrder(order.advanced(advance.to(), nowMicros))
+                        : answer(Outcome.INVALID_TRANSITION).withOrder(order);
+            });
+        } else if (command instanceof ForgetCustomer forget) {
+            carts.computeIfPresent(forget.cartId(), (id, cart) -> cart.withoutCustomer(nowMicros));
+            return answer(Outcome.CHANGED);
         } else if (command instanceof ExtendHold extend) {
             return extend(extend);
         } else if (command instanceof SettleHold settle) {
             return settle(settle);
         }
         throw new Fault(FaultCode.INTERNAL, "unknown command " + command);
+    }
+
+    /** Payment methods with "decline" in them are declined, those with "later" are not decided, all others are paid. */
+    private Answer place(PlaceOrder place) {
+        Cart cart = carts.get(place.cartId());
+        if (cart == null || !cart.openAt(nowMicros)) {
+            return answer(Outcome.CART_NOT_FOUND);
+        }
+        if (cart.orderId() != null) {
+            return answer(Outcome.CART_NOT_OPEN).withCart(cart);
+        }
+        Answer held = reserve(new ReserveCart(null, cart.id(), 1_800_000, place.entropy()));
+        Reservation hold = held.reservation();
+        if (hold == null || !held.outcome().accepted()) {
+            return held;
+        }
+        List<OrderLine> lines = cart.lines().stream()
+                .map(line -> new OrderLine(
+                        line.sku(),
+                        line.sku(),
+                        line.quantity(),
+                        product(line.sku())
+                                .map(product -> product.price().amountMinor())
+                                .orElse(0L)))
+                .toList();
+        Order placed = Order.place(
+                OrderId.of(7, place.entropy()),
+                cart.id(),
+                hold.id(),
+                lines,
+                cart.currency(),
+                place.paymentMethod(),
+                place.paymentReference(),
+                null,
+                nowMicros,
+                hold.expiresAtMicros());
+        people.put(
+                placed.id(),
+                new Person(
+                        cart.customerId(),
+                        place.person().email(),
+                        place.person().shippingAddress()));
+        if (place.paymentMethod().contains("decline")) {
+            keep(placed.paymentFailed(nowMicros));
+            return answer(Outcome.PAYMENT_DECLINED).withOrder(orders.get(placed.id()));
+        }
+        Order after = placed.awaitingPayment(nowMicros);
+        if (!place.paymentMethod().contains("later")) {
+            end(hold, HoldState.CONFIRMED);
+            after = after.paid(hold.id(), after.total(), nowMicros);
+        }
+        carts.computeIfPresent(cart.id(), (id, now) -> now.orderedAs(placed.id(), hold.id(), nowMicros));
+        keep(after);
+        return answer(Outcome.CREATED).withOrder(after);
+    }
+
+    private Answer record(Order order, RecordPayment said) {
+        if (!said.reference().equals(order.payment().reference())) {
+            return answer(Outcome.ORDER_NOT_PAYABLE).withOrder(order);
+        }
+        if (order.state() != OrderState.PENDING_PAYMENT) {
+            return answer(Outcome.UNCHANGED).withOrder(order);
+        }
+        if (said.result() != PaymentResult.APPROVED) {
+            return answer(Outcome.CHANGED).withOrder(order.paymentFailed(nowMicros));
+        }
+        boolean right = said.amount().equals(order.total());
+        return answer(Outcome.CHANGED)
+                .withOrder(
+                        right
+                                ? order.paid(order.reservationId(), order.total(), nowMicros)
+                                : order.paidInVain(order.total(), nowMicros));
+    }
+
+    private Answer onOrder(String id, Function<Order, Answer> change) {
+        Order order = orders.get(id);
+        if (order == null) {
+            return answer(Outcome.ORDER_NOT_FOUND);
+        }
+        Answer answer = change.apply(order);
+        if (answer.outcome().accepted() && answer.order() != null) {
+            keep(answer.order());
+        }
+        return answer;
     }
 
     private Answer put(PutProduct put) {
@@ -213,8 +359,9 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
         if (cart == null || !cart.openAt(nowMicros)) {
             return answer(Outcome.CART_NOT_FOUND);
         }
-        if (cart.customerId() != null && cart.customerId().equals("closed")) {
-            return answer(Outcome.CART_NOT_OPEN);
+        if (cart.orderId() != null
+                || (cart.customerId() != null && cart.customerId().equals("closed"))) {
+            return answer(Outcome.CART_NOT_OPEN).withCart(cart);
         }
         if (ifVersion != 0 && ifVersion != cart.version()) {
             return answer(Outcome.VERSION_CONFLICT).withCurrentVersion(cart.version());
@@ -248,7 +395,7 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
         if (made == null) {
             return answer;
         }
-        carts.put(cart.id(), cart.heldBy(made.id(), nowMicros));
+        carts.put(cart.id(), cart.heldBy(made.id(), replaces, nowMicros));
         return answer(replaces ? Outcome.CHANGED : Outcome.CREATED).withReservation(made);
     }
 
@@ -268,7 +415,14 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
         }
         lines.forEach(line -> change(line.sku(), 0, line.quantity()));
         Reservation made = new Reservation(
-                ReservationId.of(7, entropy), HoldState.HELD, cartId, lines, nowMicros, nowMicros + ttlMs * 1_000, 1);
+                ReservationId.of(7, entropy),
+                HoldState.HELD,
+                cartId,
+                null,
+                lines,
+                nowMicros,
+                nowMicros + ttlMs * 1_000,
+                1);
         holds.put(made.id(), made);
         return answer(Outcome.CREATED).withReservation(made);
     }
@@ -356,6 +510,35 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
     }
 
     @Override
+    public synchronized Optional<InventoryItem> inventoryAt(String sku, long atMicros) {
+        return atMicros < FIRST_ENTRY_MICROS ? Optional.empty() : inventory(sku);
+    }
+
+    /** Entries as if all stock had come with the first one and nothing since. */
+    @Override
+    public synchronized Optional<LedgerPage> ledger(String sku, @Nullable LedgerMark from, int limit) {
+        return inventory(sku).map(item -> {
+            List<LedgerPage.Line> lines = new ArrayList<>();
+            LedgerMark mark = from == null ? LedgerMark.of(item) : from;
+            while (lines.size() < limit && mark.version() > 0) {
+                boolean first = mark.version() == 1;
+                LedgerEntry entry = new LedgerEntry(
+                        sku,
+                        mark.version(),
+                        first ? mark.onHand() : 0,
+                        first ? mark.reserved() : 0,
+                        first ? "INITIAL" : "ADJUSTED",
+                        "adj_" + mark.version(),
+                        FIRST_ENTRY_MICROS);
+                lines.add(new LedgerPage.Line(entry, mark, "%064x".formatted(mark.version())));
+                mark = mark.before(entry);
+            }
+            return new LedgerPage(
+                    lines, item.version(), "%064x".formatted(item.version()), mark.version() == 0 ? null : mark);
+        });
+    }
+
+    @Override
     public synchronized Map<String, InventoryItem> inventories(Collection<String> skus) {
         Map<String, InventoryItem> found = new HashMap<>();
         skus.forEach(sku -> inventory(sku).ifPresent(item -> found.put(sku, item)));
@@ -372,6 +555,61 @@ final class MemoryStore implements CommandGateway, ReadGateway, Catalogue {
     public synchronized Optional<Reservation> reservation(String id) {
         meetFault();
         return Optional.ofNullable(holds.get(id));
+    }
+
+    @Override
+    public CompletableFuture<Answer> place(PlaceOrder command, Duration deadline) {
+        return execute(command, deadline);
+    }
+
+    @Override
+    public synchronized Optional<Order> order(String id) {
+        meetFault();
+        return Optional.ofNullable(orders.get(id));
+    }
+
+    @Override
+    public synchronized List<Order> orders(OrderQuery query) {
+        meetFault();
+        Comparator<Order> oldest = Comparator.comparing(Order::createdAtMicros).thenComparing(Order::id);
+        return orders.values().stream()
+                .filter(order -> query.state() == null || order.state() == query.state())
+                .filter(order -> query.customerId() == null
+                        || query.customerId()
+                                .equals(Objects.requireNonNull(people.get(order.id()))
+                                        .customerId()))
+                .filter(order -> order.createdAtMicros() < query.beforeMicros()
+                        || (order.createdAtMicros() == query.beforeMicros()
+                                && order.id().compareTo(query.beforeId()) < 0))
+                .sorted(oldest.reversed())
+                .limit(query.limit())
+                .toList();
+    }
+
+    @Override
+    public synchronized CustomerFile file(String customerId) {
+        meetFault();
+        return new CustomerFile(
+                carts.values().stream()
+                        .filter(cart -> customerId.equals(cart.customerId()))
+                        .toList(),
+                orders(new OrderQuery(customerId, null, Long.MAX_VALUE, "", 1_000)).stream()
+                        .map(order -> new CustomerFile.Purchase(order, Objects.requireNonNull(people.get(order.id()))))
+                        .toList());
+    }
+
+    @Override
+    public synchronized void forget(String customerId) {
+        meetFault();
+        carts.replaceAll((id, cart) -> customerId.equals(cart.customerId()) ? cart.withoutCustomer(nowMicros) : cart);
+        people.replaceAll(
+                (id, person) -> customerId.equals(person.customerId()) ? new Person(null, null, Map.of()) : person);
+    }
+
+    @Override
+    public synchronized int maxPerOrder(String sku) {
+        Product product = products.get(sku);
+        return product == null ? 0 : product.maxPerOrder();
     }
 
     @Override

@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.api.ApiClient.Reply;
 import io.storegrid.api.problem.ProblemCode;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -100,5 +106,27 @@ class OperationsHttpTest extends HttpFixture {
                 .json()
                 .get("hold")
                 .asBoolean());
+    }
+
+    /** Whoever is still sending when a node stops is told to repeat it elsewhere, not that they were too slow. */
+    @Test
+    void aRequestThatAStopCutsOffIsToBeRepeated(@TempDir Path spool) throws Exception {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(20_000);
+            try (MemoryNode leaving = new MemoryNode(spool)) {
+                socket.connect(new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), leaving.api().port()));
+                String head =
+                        "POST /v1/carts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                // By then it is being read.
+                for (int i = 0; i < 20; i++) {
+                    assertStatus(200, leaving.client().get("/health/live").send());
+                }
+            }
+            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(reply.startsWith("HTTP/1.1 503 ") && reply.contains("\"code\":\"draining\""), reply);
+            assertTrue(reply.contains("Retry-After: "), reply);
+        }
     }
 }

@@ -11,7 +11,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.NotFoundResponse;
 import io.javalin.util.JavalinLogger;
-import io.storegrid.api.http.Entropy;
+import io.storegrid.compute.command.Entropy;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.DatabaseSettings;
 import java.io.IOException;
@@ -119,6 +119,24 @@ final class BareServer {
             String updatedAt,
             String expiresAt) {}
 
+    record CheckoutRequest(String paymentMethod) {}
+
+    record OrderLineReply(String sku, String title, int quantity, Price unitPrice, Price lineTotal) {}
+
+    record PaymentReply(String state, String method, Price received) {}
+
+    record OrderReply(
+            String id,
+            String state,
+            String cartId,
+            String reservationId,
+            List<OrderLineReply> lines,
+            Price total,
+            PaymentReply payment,
+            long version,
+            String createdAt,
+            String updatedAt) {}
+
     private final HikariDataSource pool;
     private final long burnNanos;
     private final Map<String, byte[]> answers = new ConcurrentHashMap<>();
@@ -170,6 +188,38 @@ final class BareServer {
         routes.get("/v1/products", this::page);
         routes.post("/v1/reservations", this::reserve);
         routes.post("/v1/carts/{id}/lines", this::addToCart);
+        routes.post("/v1/carts/{id}/checkout", this::checkout);
+    }
+
+    private void checkout(Context ctx) throws SQLException, IOException {
+        String method =
+                MAPPER.readValue(ctx.bodyAsBytes(), CheckoutRequest.class).paymentMethod();
+        String key = Objects.requireNonNull(ctx.header("Idempotency-Key"), "Idempotency-Key");
+        String cartId = ctx.pathParam("id");
+        PlainCheckout.Placed placed = new PlainCheckout(pool).checkout(key, cartId);
+        Price total = new Price(placed.totalMinor(), placed.currency());
+        ctx.header("Location", "/v1/orders/" + placed.id());
+        reply(
+                ctx,
+                201,
+                MAPPER.writeValueAsBytes(new OrderReply(
+                        placed.id(),
+                        "CONFIRMED",
+                        cartId,
+                        placed.reservationId(),
+                        placed.lines().stream()
+                                .map(line -> new OrderLineReply(
+                                        line.sku(),
+                                        line.title(),
+                                        line.quantity(),
+                                        new Price(line.unitPriceMinor(), placed.currency()),
+                                        new Price(line.unitPriceMinor() * line.quantity(), placed.currency())))
+                                .toList(),
+                        total,
+                        new PaymentReply("APPROVED", method, total),
+                        2,
+                        placed.createdAt(),
+                        placed.updatedAt())));
     }
 
     private byte[] answer(String name) {

@@ -26,15 +26,17 @@ public final class Bench implements Callable<Integer> {
         EXPIRY,
         IDLE,
         NODES,
-        MEMORY
+        MEMORY,
+        /** Minutes and gigabytes, so only by name. */
+        LEDGER
     }
 
     @Option(
             names = "--only",
             split = ",",
             paramLabel = "PART",
-            description = "Parts to run: ${COMPLETION-CANDIDATES}. Default: all.")
-    private Set<Part> only = EnumSet.allOf(Part.class);
+            description = "Parts to run: ${COMPLETION-CANDIDATES}. Default: all but ledger.")
+    private Set<Part> only = EnumSet.complementOf(EnumSet.of(Part.LEDGER));
 
     @Option(names = "--shapes", split = ",", description = "Demand: ${COMPLETION-CANDIDATES}. Default: all.")
     private List<Demand.Shape> shapes = List.of(Demand.Shape.values());
@@ -53,6 +55,9 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--seconds", description = "Length of one turn, about. Default: ${DEFAULT-VALUE}.")
     private double seconds = 0.5;
+
+    @Option(names = "--entries", description = "Length of the ledger. Default: ${DEFAULT-VALUE}.")
+    private long entries = 10_000_000;
 
     @Option(names = "--out", description = "Where the page is written. Default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("target", "bench.md");
@@ -99,6 +104,9 @@ public final class Bench implements Callable<Integer> {
         }
         if (only.contains(Part.MEMORY)) {
             new MemoryBench(report).run();
+        }
+        if (only.contains(Part.LEDGER)) {
+            new LedgerBench(report, entries).run();
         }
         report.finish();
         report.write(out);

@@ -48,11 +48,10 @@ class BenchPartsIT {
     void countsTransactionsAndNotItsOwn() throws SQLException {
         try (TestDatabase database = TestDatabase.create();
                 Database pools = Database.open(database.settings(), 2, 2)) {
-            TestGrid.await(
-                    Duration.ofSeconds(20),
-                    "each pool to have its first connection",
-                    () -> pools.pools().stream()
-                            .allMatch(pool -> pool.getHikariPoolMXBean().getIdleConnections() == 1));
+            // What a pool says to a new connection is no transaction of the bench.
+            pools.writer().close();
+            pools.laneReader().close();
+            pools.reader().close();
             Transactions transactions = new Transactions(pools);
             long before = transactions.count();
             try (Connection writer = pools.writer();

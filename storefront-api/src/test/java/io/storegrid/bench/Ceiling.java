@@ -36,9 +36,23 @@ final class Ceiling implements Contender {
     private static final String LINE =
             "INSERT INTO reservation_line (reservation_id, sku, quantity) SELECT * FROM unnest(?, ?, ?)";
     private static final String LEDGER = """
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            SELECT t.sku, t.version, 0, t.quantity, 'RESERVED', t.ref, clock_timestamp()
-            FROM unnest(?, ?, ?, ?) AS t (sku, version, quantity, ref)""";
+            WITH entry AS (
+                SELECT t.sku, t.version, t.quantity, t.ref, statement_timestamp() AS at
+                FROM unnest(?, ?, ?, ?) AS t (sku, version, quantity, ref)
+            ), told AS (
+                INSERT INTO outbox (type, subject, subject_seq, at, data)
+                SELECT 'inventory.changed', i.sku, i.version, statement_timestamp(),
+                       concat('{"sku":"', i.sku, '","onHand":', i.on_hand, ',"reserved":', i.reserved, ',"available":',
+                              i.on_hand - i.reserved, '}')
+                FROM inventory i WHERE i.sku = ANY (?)
+            )
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+            SELECT e.sku, e.version, 0, e.quantity, 'RESERVED', e.ref, e.at, ledger_chain(
+                       (SELECT g.hash FROM stock_ledger g WHERE g.sku = e.sku AND g.version = e.version - 1),
+                       ledger_entry(e.sku, e.version, 0, e.quantity, 'RESERVED',
+                                    (extract(epoch FROM e.at) * 1000000)::bigint, e.ref))
+                       OVER (PARTITION BY e.sku ORDER BY e.version ROWS UNBOUNDED PRECEDING)
+            FROM entry e""";
 
     private static final long LAST_BATCH_WAIT_MS = 50;
 
@@ -155,6 +169,7 @@ final class Ceiling implements Contender {
             ledger.setObject(2, lineVersions);
             ledger.setObject(3, units);
             ledger.setObject(4, refs);
+            ledger.setObject(5, taken.keySet().toArray(new String[0]));
             ledger.executeUpdate();
         }
         connection.commit();

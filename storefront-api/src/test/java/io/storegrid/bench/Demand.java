@@ -1,6 +1,6 @@
 package io.storegrid.bench;
 
-import io.storegrid.api.http.Entropy;
+import io.storegrid.compute.command.Entropy;
 import io.storegrid.domain.ReservationLine;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -244,9 +244,7 @@ final class GridTx implements Contender {
             Connection connection = connection(session);
             try (PreparedStatement update = connection.prepareStatement(
                             "UPDATE inventory SET reserved = ?, version = ? WHERE sku = ? AND version = ?");
-                    PreparedStatement ledger = connection.prepareStatement("""
-                            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-                            VALUES (?, ?, 0, ?, 'RESERVED', ?, clock_timestamp())""")) {
+                    PreparedStatement ledger = connection.prepareStatement(PlainSql.LEDGER)) {
                 update.setLong(1, units.reserved);
                 update.setLong(2, units.version);
                 update.setString(3, entry.getKey());

@@ -35,7 +35,9 @@ final class HttpBench {
         /** A reservation of one line, beside one transaction and beside fixed bytes. */
         RESERVATION,
         /** One unit into a cart, beside one transaction. */
-        CART
+        CART,
+        /** A cart of three lines to a paid order, beside one transaction a step. */
+        CHECKOUT
     }
 
     /**
@@ -66,6 +68,9 @@ final class HttpBench {
     /** A contender whose first turn cost so many times its last one was not warm. */
     private static final double WARMING = 1.3;
 
+    /** A second; more than any contender does. */
+    private static final int FASTEST_CHECKOUTS = 8_000;
+
     private static final String BARE = "bare Javalin";
     private static final String PLAIN_SQL = "plain SQL behind Javalin";
 
@@ -87,8 +92,9 @@ final class HttpBench {
 
     void run(Set<Route> routes) {
         Path directory = newDirectory();
-        try (ServerProcess node = ServerProcess.node(directory, HttpScene::fill);
-                ServerProcess bare = ServerProcess.bare(HttpScene::fill, 0)) {
+        int checkouts = routes.contains(Route.CHECKOUT) ? checkouts() : 0;
+        try (ServerProcess node = ServerProcess.node(directory, rows -> HttpScene.fill(rows, checkouts));
+                ServerProcess bare = ServerProcess.bare(rows -> HttpScene.fill(rows, checkouts), 0)) {
             System.out.println("Servers: storegrid is process " + node.pid() + ", bare is process " + bare.pid());
             // All are warm before the first is measured, because they share most of their code.
             List<Comparison> comparisons = Arrays.stream(Route.values())
@@ -108,6 +114,7 @@ final class HttpBench {
             case PAGE -> pages(node, bare);
             case RESERVATION -> reservations(node, bare);
             case CART -> additions(node, bare);
+            case CHECKOUT -> checkouts(node, bare);
         };
     }
 
@@ -177,6 +184,37 @@ final class HttpBench {
                     HttpScene.checkCarts(node, ours.acknowledged() + 1);
                     HttpScene.checkCarts(bare, theirs.acknowledged() + 1);
                 });
+    }
+
+    /** Carts that one contender can buy: each is bought once. */
+    private int checkouts() {
+        return warmUp / OF_HEAVY + rounds * (int) (FASTEST_CHECKOUTS * seconds + HttpTurn.OPERATIONS_MIN * 3) + 1;
+    }
+
+    private Comparison checkouts(ServerProcess node, ServerProcess bare) {
+        HttpTurn ours = new HttpTurn("storegrid", node, CONNECTIONS, 201, HttpScene.checkouts(1));
+        HttpTurn theirs = new HttpTurn(PLAIN_SQL, bare, CONNECTIONS, 201, HttpScene.checkouts(1));
+        ApiClient.Reply reply = bought(node.api());
+        requireAlike(reply, bought(bare.api()));
+        ours.warmUp(warmUp / OF_HEAVY);
+        theirs.warmUp(warmUp / OF_HEAVY);
+        return new Comparison(
+                "POST /v1/carts/{id}/checkout, three lines",
+                bytes(reply.body()) + " bytes out",
+                List.of(ours, theirs),
+                "one transaction a step",
+                0.5,
+                () -> {
+                    HttpScene.checkOrders(node, ours.acknowledged() + 1);
+                    HttpScene.checkOrders(bare, theirs.acknowledged() + 1);
+                });
+    }
+
+    private static ApiClient.Reply bought(ApiClient api) {
+        return api.post(HttpScene.checkoutPath(0))
+                .key()
+                .json(HttpScene.CHECKOUT)
+                .send();
     }
 
     private static ApiClient.Reply added(ApiClient api) {

@@ -27,8 +27,8 @@ class HttpBenchIT {
 
     @Test
     void aServerThatWastesCpuShowsAsDearerByWhatItWastes() {
-        try (ServerProcess fair = ServerProcess.bare(HttpScene::fill, 0);
-                ServerProcess crippled = ServerProcess.bare(HttpScene::fill, BURN_MICROS)) {
+        try (ServerProcess fair = ServerProcess.bare(rows -> HttpScene.fill(rows, 0), 0);
+                ServerProcess crippled = ServerProcess.bare(rows -> HttpScene.fill(rows, 0), BURN_MICROS)) {
             double waste = read(crippled) - read(fair);
             assertTrue(waste > 0.6 * BURN_MICROS && waste < 2.0 * BURN_MICROS, () -> "wasted by request, µs: " + waste);
         }
@@ -43,7 +43,7 @@ class HttpBenchIT {
 
     @Test
     void anAnswerThatIsNotExpectedEndsTheRun() {
-        try (ServerProcess bare = ServerProcess.bare(HttpScene::fill, 0)) {
+        try (ServerProcess bare = ServerProcess.bare(rows -> HttpScene.fill(rows, 0), 0)) {
             HttpTurn turn = new HttpTurn("lost", bare, CONNECTIONS, 200, HttpScene.reads("/v1/nothing/"));
             IllegalStateException failure = assertThrows(IllegalStateException.class, () -> turn.warmUp(100));
             assertTrue(String.valueOf(failure.getMessage()).contains("404"), failure::toString);
@@ -52,7 +52,7 @@ class HttpBenchIT {
 
     @Test
     void aRowThatIsLostEndsTheRun() {
-        try (ServerProcess bare = ServerProcess.bare(HttpScene::fill, 0)) {
+        try (ServerProcess bare = ServerProcess.bare(rows -> HttpScene.fill(rows, 0), 0)) {
             HttpTurn reservations = warm(bare, 201, HttpScene.reservations("/v1/reservations"));
             Runnable books = () -> HttpScene.checkReservations(bare, OptionalLong.empty(), reservations.acknowledged());
             LostRow.RESERVATION_TABLES.forEach(table -> LostRow.mustFail(bare.database(), table, books));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +56,64 @@ final class HttpScene {
             FROM generate_series(1, %d) n;
             ANALYZE""".formatted(PRODUCTS, ON_HAND, CARTS);
 
+    /** What every checkout says. */
+    static final String CHECKOUT = "{\"paymentMethod\":\"pix\"}";
+
+    /** Carts with three lines each, to be bought. */
+    private static final String FULL_CARTS = """
+            INSERT INTO cart (id, currency, version, created_at, updated_at, expires_at)
+            SELECT 'cart_c' || lpad(to_hex(n), 31, '0'), 'BRL', 1, clock_timestamp(), clock_timestamp(),
+                   clock_timestamp() + interval '30 days'
+            FROM generate_series(0, %1$d - 1) n;
+            INSERT INTO cart_line (cart_id, sku, position, quantity)
+            SELECT 'cart_c' || lpad(to_hex(n), 31, '0'), 'BENCH-' || 100000 + (n * 7 + l * 331) %% %2$d, 100 + l, 1 + l
+            FROM generate_series(0, %1$d - 1) n, generate_series(0, 2) l;
+            ANALYZE""";
+
     private static final String COMMON =
             " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: storegrid-bench\r\nAccept: application/json\r\n";
 
     private HttpScene() {}
 
-    /** Makes products, ample stock and open carts without lines. */
-    static void fill(TestDatabase database) {
+    /** Makes products, ample stock and open carts without lines, and {@code checkouts} carts with three. */
+    static void fill(TestDatabase database, int checkouts) {
         database.execute(ROWS);
+        if (checkouts > 0) {
+            database.execute(FULL_CARTS.formatted(checkouts, PRODUCTS));
+        }
+    }
+
+    static String checkoutPath(int cart) {
+        return String.format(Locale.ROOT, "/v1/carts/cart_c%031x/checkout", cart);
+    }
+
+    /** Checkouts of one full cart after the other, from number {@code first}, each under a key of its own. */
+    static Supplier<byte[]> checkouts(int first) {
+        AtomicInteger next = new AtomicInteger(first);
+        return () -> post(checkoutPath(next.getAndIncrement()), Demand.key(ThreadLocalRandom.current()), CHECKOUT);
+    }
+
+    /** Fails the run unless as many orders are paid as were acknowledged, with their units sold and their events told. */
+    static void checkOrders(ServerProcess server, long acknowledged) {
+        try (Connection connection = server.database().connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT (SELECT count(*) FROM orders WHERE state = 'CONFIRMED'), (SELECT count(*) FROM orders),"
+                                + " (SELECT sum(delta_on_hand) FROM stock_ledger WHERE reason = 'CONFIRMED'),"
+                                + " (SELECT count(*) FROM outbox WHERE type = 'order.confirmed')")) {
+            row.next();
+            boolean right = row.getLong(1) == acknowledged
+                    && row.getLong(2) == acknowledged
+                    && row.getLong(3) == -acknowledged * (1 + 2 + 3)
+                    && row.getLong(4) == acknowledged;
+            if (!right) {
+                throw new IllegalStateException("The orders of " + server.name() + " are wrong [acknowledged="
+                        + acknowledged + ", confirmed=" + row.getLong(1) + ", orders=" + row.getLong(2) + ", sold="
+                        + row.getLong(3) + ", told=" + row.getLong(4) + "]");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static List<String> skus() {
@@ -167,7 +218,8 @@ final class HttpScene {
         try (Connection connection = server.database().connect();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
-                        "SELECT (SELECT coalesce(sum(quantity), 0) FROM cart_line), (SELECT sum(version - 1) FROM cart)")) {
+                        "SELECT (SELECT coalesce(sum(quantity), 0) FROM cart_line WHERE cart_id NOT LIKE 'cart_c%'),"
+                                + " (SELECT sum(version - 1) FROM cart WHERE id NOT LIKE 'cart_c%')")) {
             row.next();
             if (row.getLong(1) != acknowledged || row.getLong(2) != acknowledged) {
                 throw new IllegalStateException("The carts of " + server.name() + " are wrong [acknowledged="

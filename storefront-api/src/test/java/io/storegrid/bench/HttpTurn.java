@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 final class HttpTurn {
 
-    private static final int OPERATIONS_MIN = 400;
+    static final int OPERATIONS_MIN = 400;
     private static final int CALIBRATION = 500;
 
     /** What the server before may still have to do: tell caches, write out, collect garbage. */

@@ -1,12 +1,12 @@
 package io.storegrid.bench;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.storegrid.api.http.Entropy;
 import io.storegrid.compute.StoreCaches;
 import io.storegrid.compute.catalogue.MemoryCatalogue;
 import io.storegrid.compute.command.Command;
 import io.storegrid.compute.command.CommandKey;
 import io.storegrid.compute.command.CreateCart;
+import io.storegrid.compute.command.Entropy;
 import io.storegrid.compute.command.ImportProducts;
 import io.storegrid.compute.command.ReserveStock;
 import io.storegrid.compute.command.SetStock;
@@ -337,6 +337,7 @@ final class MemoryBench {
                 product.price(),
                 product.attributes(),
                 product.mediaUrls().stream().map(url -> url + '?' + number).toList(),
+                0,
                 false,
                 product.version(),
                 product.updatedAtMicros());

@@ -46,8 +46,9 @@ final class NodesBench {
             INSERT INTO product (sku, title, description, category, price_minor, currency, version, updated_at)
             SELECT s, s, '', 'Chocolates', 500, 'BRL', 1, clock_timestamp() FROM unnest(string_to_array('%s', ',')) s;
             INSERT INTO inventory (sku, on_hand, reserved, version) SELECT sku, %d, 0, 1 FROM product;
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            SELECT sku, 1, on_hand, 0, 'INITIAL', 'bench', clock_timestamp() FROM inventory""";
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+            SELECT sku, 1, on_hand, 0, 'INITIAL', 'bench', now(),
+                   ledger_hash(NULL, sku, 1, on_hand, 0, 'INITIAL', now(), 'bench') FROM inventory""";
 
     private final Report report;
 

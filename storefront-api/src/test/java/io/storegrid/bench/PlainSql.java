@@ -34,9 +34,25 @@ class PlainSql implements Contender {
             INSERT INTO reservation (id, state, cart_id, created_at, expires_at, version)
             VALUES (?, 'HELD', NULL, clock_timestamp(), clock_timestamp() + ? * interval '1 second', 1)""";
     private static final String LINE = "INSERT INTO reservation_line (reservation_id, sku, quantity) VALUES (?, ?, ?)";
-    private static final String LEDGER = """
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            VALUES (?, ?, 0, ?, 'RESERVED', ?, clock_timestamp())""";
+
+    /** One entry with its hash, and the event of its row: SKU, version, quantity, reference. */
+    static final String LEDGER = """
+            WITH entry AS (
+                SELECT t.sku, t.version, t.quantity, t.ref, clock_timestamp() AS at
+                FROM (SELECT ?::text, ?::bigint, ?::bigint, ?::text) AS t (sku, version, quantity, ref)
+            ), told AS (
+                INSERT INTO outbox (type, subject, subject_seq, at, data)
+                SELECT 'inventory.changed', i.sku, i.version, e.at,
+                       concat('{"sku":"', i.sku, '","onHand":', i.on_hand, ',"reserved":', i.reserved, ',"available":',
+                              i.on_hand - i.reserved, '}')
+                FROM entry e JOIN inventory i ON i.sku = e.sku
+            )
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+            SELECT e.sku, e.version, 0, e.quantity, 'RESERVED', e.ref, e.at, ledger_hash(
+                       (SELECT g.hash FROM stock_ledger g WHERE g.sku = e.sku AND g.version = e.version - 1),
+                       e.sku, e.version, 0, e.quantity, 'RESERVED', e.at, e.ref)
+            FROM entry e""";
+
     private static final String REFUSE =
             "UPDATE idempotency SET status = 'INSUFFICIENT_STOCK', body = ? WHERE scope = 'api' AND key = ?";
     private static final String AVAILABLE = "SELECT on_hand - reserved FROM inventory WHERE sku = ?";

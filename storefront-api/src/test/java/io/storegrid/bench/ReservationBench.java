@@ -80,6 +80,9 @@ final class ReservationBench {
                 if (cold) {
                     // Other batch sizes go through other code: each is compiled before it is measured.
                     for (Turn turn : turns) {
+                        if (neverFills(turn, callers)) {
+                            continue;
+                        }
                         turn.warmUp(callers, Math.min(callers * 3_000, warmUp(turn.contender(), false)));
                     }
                 }
@@ -98,11 +101,16 @@ final class ReservationBench {
         return cold ? operations : operations / 8;
     }
 
+    /** Whether every batch would have to be waited out. */
+    private static boolean neverFills(Turn turn, int callers) {
+        return turn.contender() instanceof Ceiling && callers < CEILING_BATCH;
+    }
+
     private void compare(Demand demand, List<Turn> turns, int callers) {
         Map<String, List<Cost>> costs = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             for (Turn turn : turns) {
-                if (turn.contender() instanceof Ceiling && callers < CEILING_BATCH) {
+                if (neverFills(turn, callers)) {
                     continue;
                 }
                 costs.computeIfAbsent(turn.contender().name(), name -> new ArrayList<>())

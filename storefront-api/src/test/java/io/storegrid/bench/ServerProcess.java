@@ -50,7 +50,8 @@ final class ServerProcess implements AutoCloseable {
         rows.accept(database);
         DatabaseSettings settings = database.settings();
         try {
-            PackagedNode node = PackagedNode.awaitUp(PackagedNode.launch(
+            PackagedNode node = PackagedNode.awaitUp(PackagedNode.launchWith(
+                    Path.of("target", "test-classes").toAbsolutePath(),
                     directory,
                     HEAP_MB,
                     List.of(
@@ -58,6 +59,7 @@ final class ServerProcess implements AutoCloseable {
                             "--http-port=0",
                             "--discovery-port=" + PackagedNode.freePort(),
                             "--sample=never",
+                            "--payment-provider=" + InstantPayments.NAME,
                             "--db-url=" + settings.url(),
                             "--db-user=" + settings.user())));
             return new ServerProcess("storegrid", node.pid(), node.port(), database, node::close);

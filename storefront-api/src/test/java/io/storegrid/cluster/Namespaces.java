@@ -1,6 +1,7 @@
 package io.storegrid.cluster;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +87,26 @@ public final class Namespaces implements Network {
                 "-Djava.io.tmpdir=" + temporary, "-classpath", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return command;
+    }
+
+    /**
+     * Ends this program, and all that it started, as soon as the one that started it is gone, however it went: its end of our
+     * input closes. To be called first in a {@code main} that {@link #command} or {@link #plain} names.
+     */
+    public static void endWithParent() {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        System.in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // As good as its end.
+                    }
+                    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+                    System.exit(1);
+                },
+                "parent-watch");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     @Override

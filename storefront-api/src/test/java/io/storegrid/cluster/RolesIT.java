@@ -146,6 +146,25 @@ class RolesIT {
         assertEquals(2, fresh.path("onHand").asInt(), fresh::toString);
         assertEquals(
                 404, shoppers.get("/v1/inventory/NADA?consistency=fresh").send().status());
+        JsonNode ledger =
+                shoppers.get("/v1/inventory/BEM-CASADO/ledger?limit=2").send().json();
+        assertEquals("CONFIRMED", ledger.at("/items/0/reason").asText(), ledger::toString);
+        assertEquals(
+                ledger.at("/head/hash").asText(), ledger.at("/items/0/hash").asText(), ledger::toString);
+        JsonNode first = shoppers.get("/v1/inventory/BEM-CASADO/ledger?limit=2&cursor="
+                        + ledger.at("/page/nextCursor").asText())
+                .send()
+                .json();
+        assertEquals("INITIAL", first.at("/items/0/reason").asText(), first::toString);
+        assertEquals(5, first.at("/items/0/onHand").asInt(), first::toString);
+        JsonNode then = shoppers.get(
+                        "/v1/inventory/BEM-CASADO?at=" + first.at("/items/0/at").asText())
+                .send()
+                .json();
+        assertEquals(5, then.path("onHand").asInt(), then::toString);
+        JsonNode verified = shoppers.post("/v1/admin/ledger/verify").send().json();
+        assertTrue(verified.path("verified").asBoolean(), verified::toString);
+        assertEquals(3, verified.path("entries").asInt(), verified::toString);
         JsonNode books = shoppers.get("/v1/admin/invariants").send().json();
         assertTrue(books.path("hold").asBoolean(), books::toString);
         JsonNode compared = shoppers.post("/v1/admin/reconcile").send().json();

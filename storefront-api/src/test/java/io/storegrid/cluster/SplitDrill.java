@@ -2,6 +2,7 @@ package io.storegrid.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.storegrid.api.launch.PackagedNode;
 import io.storegrid.grid.StoreProxy;
 import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.TestDatabase;
@@ -39,8 +40,9 @@ final class SplitDrill implements AutoCloseable {
             INSERT INTO product (sku, title, description, category, price_minor, currency, version, updated_at)
             SELECT s, s, '', 'Bolos', 500, 'BRL', 1, clock_timestamp() FROM unnest(ARRAY['FARTO', 'RARO']) s;
             INSERT INTO inventory (sku, on_hand, reserved, version) VALUES ('FARTO', 1000000, 0, 1), ('RARO', 300, 0, 1);
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            SELECT sku, 1, on_hand, 0, 'INITIAL', 'drill', clock_timestamp() FROM inventory""";
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+            SELECT sku, 1, on_hand, 0, 'INITIAL', 'drill', now(),
+                   ledger_hash(NULL, sku, 1, on_hand, 0, 'INITIAL', now(), 'drill') FROM inventory""";
 
     private final Path directory;
     private final TestDatabase database = TestDatabase.create();
@@ -58,6 +60,7 @@ final class SplitDrill implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws Exception {
+        Namespaces.endWithParent();
         try (SplitDrill drill = new SplitDrill(Path.of(arguments[0]), new Namespaces(3))) {
             drill.database.execute(ROWS);
             drill.minorityRefusesAndComesBack();
@@ -76,10 +79,8 @@ final class SplitDrill implements AutoCloseable {
         Path home = Files.createDirectories(directory.resolve("n" + node));
         List<String> command = new ArrayList<>(network.at(node));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(PackagedNode.quickly());
         command.addAll(List.of(
-                "-Xmx200m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 JAR.toString(),
                 "--name=n" + node,

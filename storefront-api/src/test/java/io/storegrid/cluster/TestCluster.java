@@ -64,9 +64,6 @@ final class TestCluster implements AutoCloseable {
     private static final Duration DUE_LIMIT = Duration.ofSeconds(20);
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
-    /** These nodes live for seconds: what makes a JVM start sooner and small counts, and what makes it fast later does not. */
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-
     private static final int SKUS = 45;
     private static final int SCARCE_SKUS = 5;
     private static final long AMPLE = 1_000_000;
@@ -86,8 +83,9 @@ final class TestCluster implements AutoCloseable {
             SELECT s, s, '', 'Doces', 500, 'BRL', 1, clock_timestamp() FROM unnest(string_to_array('%s', ',')) s;
             INSERT INTO inventory (sku, on_hand, reserved, version)
             SELECT sku, CASE WHEN sku LIKE 'RARO-%%' THEN %d ELSE %d END, 0, 1 FROM product;
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            SELECT sku, 1, on_hand, 0, 'INITIAL', 'test', clock_timestamp() FROM inventory""";
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+            SELECT sku, 1, on_hand, 0, 'INITIAL', 'test', now(),
+                   ledger_hash(NULL, sku, 1, on_hand, 0, 'INITIAL', now(), 'test') FROM inventory""";
 
     /** Partitions of the stock on one node. */
     record Share(int primaries, int backups) {}
@@ -277,7 +275,7 @@ final class TestCluster implements AutoCloseable {
             if (database.user() != null) {
                 options.add("--db-user=" + database.user());
             }
-            Run run = new Run(member.name, PackagedNode.launch(member.home, JVM, options), log);
+            Run run = new Run(member.name, PackagedNode.launch(member.home, PackagedNode.quickly(), options), log);
             ProcessHandle.of(run.process.pid()).ifPresent(LEFT::add);
             runs.add(run);
             member.run = run;
@@ -504,7 +502,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     /**
-     * Fails unless no process ended but by the test, no log has an alarm, all invariants hold, the grid is what PostgreSQL has,
+     * Fails unless no process ended but by the test, no log has an alarm, all invariants hold, the ledger's chains are whole, the grid is
+     * what PostgreSQL has,
      * and both are what callers were told. To be called when no shopper is in.
      */
     void check() throws SQLException, IOException {
@@ -513,6 +512,8 @@ final class TestCluster implements AutoCloseable {
         awaitStored();
         JsonNode invariants = asked.api().get("/v1/admin/invariants").send().json();
         assertTrue(invariants.path("hold").asBoolean(), invariants::toString);
+        JsonNode ledger = asked.api().post("/v1/admin/ledger/verify").send().json();
+        assertTrue(ledger.path("verified").asBoolean(), ledger::toString);
         String stale = stale(asked);
         JsonNode first = reconciled(asked);
         assertEquals(0, first.path("ahead").asInt(), first::toString);

@@ -192,7 +192,9 @@ final class Caller {
                         "{\"quantity\":" + request.lines().getOrDefault(request.sku(), 0) + "}");
             case REMOVE_LINE -> new Http("DELETE", cart + "/lines/" + request.sku(), "");
             case RESERVE_CART -> new Http("PUT", cart + "/reservation", ttl);
-            case CHECKOUT -> throw new IllegalArgumentException("no checkout yet");
+            case CHECKOUT -> new Http("POST", cart + "/checkout", "{\"paymentMethod\":\"" + request.method() + "\"}");
+            case CANCEL ->
+                new Http("POST", "/v1/orders/" + request.target() + "/cancel", "{\"reason\":\"desistencia\"}");
         };
     }
 

@@ -39,6 +39,7 @@ class NegativeControls {
                     seed,
                     ablation == Ablation.NEWEST_WINS ? LONG_QUIET : Duration.ZERO,
                     ablation == Ablation.NEWEST_WINS ? 1 : FAULTS,
+                    0,
                     Duration.ofMinutes(3),
                     110,
                     ablation,

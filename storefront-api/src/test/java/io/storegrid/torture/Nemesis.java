@@ -189,6 +189,15 @@ enum Nemesis {
             scene.database().start();
         }
     },
+    /** Nobody gets to the payment provider, and whoever waits for its answer is cut off. */
+    PROVIDER_AWAY(1) {
+        @Override
+        void strike(Scene scene) {
+            scene.provider().away(true);
+            hold(2_000 + scene.random().nextInt(6_000));
+            scene.provider().away(false);
+        }
+    },
     /** A node has no room left for its log. */
     FULL_DISK(1) {
         @Override
@@ -236,6 +245,7 @@ enum Nemesis {
     record Scene(
             Nodes nodes,
             EmbeddedDatabase database,
+            ProviderGate provider,
             int node,
             int owner,
             String hotSku,

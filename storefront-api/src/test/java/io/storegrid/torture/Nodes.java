@@ -54,9 +54,6 @@ final class Nodes implements AutoCloseable {
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /** Nodes live for seconds: what makes a JVM start sooner counts, and what makes it fast later does not. */
-    private static final List<String> JVM = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-
     /** What no log may say of a process that was not made to. */
     private static final Pattern ALARMS = Pattern.compile("CRITICAL|Critical system error|This node cannot go on"
             + "|A copy is ahead of its row|InvariantViolation|OutOfMemoryError");
@@ -84,6 +81,7 @@ final class Nodes implements AutoCloseable {
     private final List<StoreProxy> ways = new ArrayList<>();
     private final DatabaseSettings database;
     private final int count;
+    private List<String> more = List.of();
     private final @Nullable Run[] runs;
     private final Map<Integer, URI> urls = new ConcurrentHashMap<>();
     private final HttpClient http =
@@ -115,6 +113,11 @@ final class Nodes implements AutoCloseable {
             Files.createDirectories(logs(node));
             ways.add(new StoreProxy(network.storeHost(), database));
         }
+    }
+
+    /** Options that every node started from now on has besides. */
+    void options(List<String> options) {
+        more = options;
     }
 
     static String name(int node) {
@@ -172,7 +175,7 @@ final class Nodes implements AutoCloseable {
             Files.deleteIfExists(home(node).resolve(leftover));
         }
         DatabaseSettings settings = way(node).settings(database);
-        List<String> jvm = new ArrayList<>(JVM);
+        List<String> jvm = new ArrayList<>(PackagedNode.quickly());
         jvm.add(NodeAgent.option(directory.resolve("agent.jar"), home(node), ablation));
         List<String> options = new ArrayList<>(List.of(
                 "--name=" + name(node),
@@ -188,6 +191,7 @@ final class Nodes implements AutoCloseable {
                 "--drain-grace=500",
                 "--db-url=" + settings.url(),
                 "--db-user=" + settings.user()));
+        options.addAll(more);
         if (network.divisible()) {
             options.add("--insecure");
         }

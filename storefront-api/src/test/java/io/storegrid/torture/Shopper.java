@@ -6,7 +6,9 @@ import io.storegrid.torture.history.Request.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.SortedMap;
@@ -15,14 +17,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
-/** One client in a closed loop: everything that can be done to stock, holds and carts, some of it wrong, some of it twice. */
+/** One client in a closed loop: everything that can be done to stock, holds, carts and orders, some of it wrong, some of it twice. */
 final class Shopper implements Runnable {
 
     private static final int LINES_MAX = 4;
     private static final int UNITS_MAX = 3;
-    private static final int RESTOCK_MAX = 12;
+    private static final int RESTOCK_MAX = 14;
     private static final int OPEN_MAX = 12;
     private static final int CARTS_MAX = 2;
+    private static final int ORDERS_MAX = 6;
+    private static final int ORDER_LINES_MAX = 3;
+
+    /** Paid so late that others meet an order that waits for its money. */
+    private static final String SLOW = "sim:slow:300";
+
     private static final int REMEMBERED_MAX = 16;
     private static final int TTL_MAX_S = 30;
     private static final int BRIEF_TTL_MAX_S = 3;
@@ -34,9 +42,12 @@ final class Shopper implements Runnable {
     private final String id;
     private final double pauseMeanMs;
     private final Queue<Caller.Sent> unanswered;
+    private final Queue<String> contested;
     private final LongAdder acknowledged;
+    private final Map<String, String> heldBy = new HashMap<>();
     private final List<String> open = new ArrayList<>();
     private final List<String> carts = new ArrayList<>();
+    private final List<String> orders = new ArrayList<>();
     private final Deque<Caller.Sent> remembered = new ArrayDeque<>();
     private volatile boolean stopped;
     private int asked;
@@ -46,6 +57,7 @@ final class Shopper implements Runnable {
      * @param id prefix of keys, unique in the run
      * @param pauseMeanMs between requests
      * @param unanswered gets what was given up
+     * @param contested shared by all: carts that are about to become orders, and their holds, for others to get in the way
      * @param acknowledged counts changes
      */
     Shopper(
@@ -55,6 +67,7 @@ final class Shopper implements Runnable {
             String id,
             double pauseMeanMs,
             Queue<Caller.Sent> unanswered,
+            Queue<String> contested,
             LongAdder acknowledged) {
         this.caller = caller;
         this.random = new Random(seed);
@@ -62,6 +75,7 @@ final class Shopper implements Runnable {
         this.id = id;
         this.pauseMeanMs = pauseMeanMs;
         this.unanswered = unanswered;
+        this.contested = contested;
         this.acknowledged = acknowledged;
     }
 
@@ -84,19 +98,23 @@ final class Shopper implements Runnable {
 
     private void shop() throws InterruptedException {
         int dice = random.nextInt(100);
-        if (dice < 34) {
+        if (dice < 28) {
             reserve();
-        } else if (dice < 46) {
+        } else if (dice < 38) {
             settle(Kind.CONFIRM);
-        } else if (dice < 54) {
+        } else if (dice < 44) {
             settle(Kind.RELEASE);
-        } else if (dice < 57) {
+        } else if (dice < 47) {
             extend();
-        } else if (dice < 66) {
+        } else if (dice < 57) {
             send(Request.adjust(key(), sku(), random.nextInt(10) == 0 ? -2 : 1 + random.nextInt(RESTOCK_MAX)));
-        } else if (dice < 82) {
+        } else if (dice < 69) {
             shopWithCart();
-        } else if (dice < 89) {
+        } else if (dice < 82) {
+            buy();
+        } else if (dice < 84) {
+            cancel();
+        } else if (dice < 90) {
             send(Request.read(true, sku()));
         } else if (dice < 94) {
             send(Request.read(false, sku()));
@@ -121,6 +139,14 @@ final class Shopper implements Runnable {
     }
 
     private void settle(Kind how) throws InterruptedException {
+        String another = contested.poll();
+        if (another != null) {
+            send(
+                    another.startsWith("cart_")
+                            ? Request.checkout(key(), another, method())
+                            : Request.hold(how, key(), another));
+            return;
+        }
         if (open.isEmpty()) {
             reserve();
             return;
@@ -153,7 +179,83 @@ final class Shopper implements Runnable {
             case 4, 5 -> send(Request.line(Kind.SET_LINE, key(), cart, sku(), random.nextInt(3)));
             case 6 -> send(Request.line(Kind.REMOVE_LINE, key(), cart, sku(), 0));
             case 7 -> carts.remove(cart);
-            default -> remember(send(Request.reserveCart(key(), cart, 5 + random.nextInt(30))));
+            default -> {
+                Caller.Sent held = send(Request.reserveCart(key(), cart, 5 + random.nextInt(30)));
+                remember(held);
+                if (held.answer() != null && held.done()) {
+                    heldBy.put(cart, held.answer().reservation());
+                }
+            }
+        }
+    }
+
+    /** Makes an order of a cart: one that was filled line by line, and may be held, or one that is made for it. */
+    private void buy() throws InterruptedException {
+        String cart;
+        boolean slow = false;
+        if (!carts.isEmpty() && random.nextInt(5) < 2) {
+            cart = any(carts);
+            String hold = heldBy.remove(cart);
+            if (hold != null) {
+                contested.add(hold);
+                slow = random.nextBoolean();
+            } else if (random.nextInt(4) == 0) {
+                contested.add(cart);
+            }
+        } else {
+            SortedMap<String, Integer> lines = new TreeMap<>();
+            int count = 1 + random.nextInt(ORDER_LINES_MAX);
+            while (lines.size() < count) {
+                lines.put(sku(), 1 + random.nextInt(2));
+            }
+            Caller.Sent made = send(Request.createCart(key(), lines));
+            if (made.answer() == null || !made.done()) {
+                return;
+            }
+            cart = made.answer().cart();
+        }
+        Caller.Sent sent = send(Request.checkout(key(), cart, slow ? SLOW : method()));
+        if (sent.answer() == null) {
+            return;
+        }
+        // Now and then somebody goes on with a cart that has become an order, which has to be refused.
+        boolean kept = sent.done() ? random.nextInt(8) == 0 : random.nextBoolean();
+        if (!kept) {
+            carts.remove(cart);
+        } else if (!carts.contains(cart) && carts.size() <= CARTS_MAX) {
+            carts.add(cart);
+        }
+        if (sent.done()) {
+            orders.add(sent.answer().order());
+            if (orders.size() > ORDERS_MAX) {
+                orders.remove(0);
+            }
+            if (random.nextInt(6) == 0) {
+                // Somebody will try to settle what only the order may.
+                remember(sent);
+            }
+        }
+    }
+
+    /** Mostly a good one. So few are bad that nodes go on asking the provider. */
+    private String method() {
+        int dice = random.nextInt(100);
+        if (dice < 75) {
+            return "pix";
+        } else if (dice < 87) {
+            return "sim:decline";
+        }
+        return dice < 95 ? SLOW : "sim:lost";
+    }
+
+    private void cancel() throws InterruptedException {
+        if (!orders.isEmpty()) {
+            String order = any(orders);
+            // Sometimes what is cancelled is cancelled again, which has to be refused.
+            if (random.nextInt(4) != 0) {
+                orders.remove(order);
+            }
+            send(Request.cancel(key(), order));
         }
     }
 

@@ -38,12 +38,14 @@ final class Store implements AutoCloseable {
     private static final Duration PROBE_MAX = Duration.ofSeconds(20);
     private static final Duration APPLY_MAX = Duration.ofSeconds(3);
     private static final Duration SETTLE_MAX = Duration.ofSeconds(90);
+    private static final Duration ORDERS_MAX = Duration.ofSeconds(60);
     private static final String ROWS = """
             INSERT INTO product (sku, title, description, category, price_minor, currency, version, updated_at)
             VALUES ('%1$s', '%1$s', '', 'Doces', 500, 'BRL', 1, clock_timestamp());
             INSERT INTO inventory (sku, on_hand, reserved, version) VALUES ('%1$s', %2$d, 0, 1);
-            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at)
-            VALUES ('%1$s', 1, %2$d, 0, 'INITIAL', 'torture', clock_timestamp())""";
+            INSERT INTO stock_ledger (sku, version, delta_on_hand, delta_reserved, reason, ref, at, hash)
+            VALUES ('%1$s', 1, %2$d, 0, 'INITIAL', 'torture', now(),
+                    ledger_hash(NULL, '%1$s', 1, %2$d, 0, 'INITIAL', now(), 'torture'))""";
 
     private final Path directory;
     private final Network network;
@@ -151,21 +153,37 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /** Waits, for a minute at most, until nothing remains to be done for any order that is to be done within a minute. */
+    void awaitOrdersSettled() throws SQLException, InterruptedException {
+        long begin = System.nanoTime();
+        while (count("order_step WHERE due_at < clock_timestamp() + interval '60 s'") > 0
+                && System.nanoTime() - begin < ORDERS_MAX.toNanos()) {
+            Thread.sleep(200);
+        }
+    }
+
     private long live(String and) throws SQLException {
+        return count("reservation WHERE state = 'HELD' " + and);
+    }
+
+    private long count(String from) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT count(*) FROM reservation WHERE state = 'HELD' " + and)) {
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM " + from)) {
             row.next();
             return row.getLong(1);
         }
     }
 
-    /** Writes down what is there at rest: rows, copies, processes. */
-    void end(Nodes nodes, HistoryWriter history, Clock clock) throws Exception {
+    /**
+     * Writes down what is there at rest: rows, copies, processes.
+     *
+     * @param payments of the provider
+     */
+    void end(Nodes nodes, List<FinalState.PaymentRow> payments, HistoryWriter history, Clock clock) throws Exception {
         FinalState state;
         try (Connection connection = connect()) {
-            state = StoreRows.read(connection, clock.micros());
+            state = StoreRows.read(connection, clock.micros()).withPayments(payments);
         }
         List<FinalState.Copy> copies = nodes.copies();
         long begin = System.nanoTime();
@@ -185,6 +203,9 @@ final class Store implements AutoCloseable {
             case FinalState.Copy.RESERVATIONS ->
                 state.holds().containsKey(copy.key())
                         && FinalState.fields(state.holds().get(copy.key())).equals(copy.fields());
+            case FinalState.Copy.ORDERS ->
+                state.orders().containsKey(copy.key())
+                        && FinalState.fields(state.orders().get(copy.key())).equals(copy.fields());
             default -> true;
         });
     }
@@ -195,11 +216,16 @@ final class Store implements AutoCloseable {
                 database.settings().url(), database.settings().user(), null);
     }
 
-    @Override
-    public void close() {
+    /** Ends PostgreSQL, which stands in a session of its own and is nobody's child. */
+    void endDatabase() {
         if (database.running()) {
             database.kill();
         }
+    }
+
+    @Override
+    public void close() {
+        endDatabase();
         database.close();
     }
 }

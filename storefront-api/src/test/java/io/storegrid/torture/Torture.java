@@ -4,8 +4,10 @@ import io.storegrid.api.launch.PackagedNode;
 import io.storegrid.cluster.Loopback;
 import io.storegrid.cluster.Namespaces;
 import io.storegrid.cluster.Network;
+import io.storegrid.compute.payment.PaymentSimulator;
 import io.storegrid.torture.agent.Ablation;
 import io.storegrid.torture.history.Fault;
+import io.storegrid.torture.history.FinalState;
 import io.storegrid.torture.history.History;
 import io.storegrid.torture.history.HistoryWriter;
 import java.io.IOException;
@@ -32,7 +34,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One run: three nodes and a PostgreSQL, clients that do everything at once, one fault after another by a plan that the seed
+ * One run: three nodes, a PostgreSQL and a payment provider, clients that do everything at once, one fault after another by a plan that the seed
  * determines, and a history of it all. It judges nothing; checkers do, from the history alone. A program of its own, so that
  * it can run in {@link Namespaces} that vanish with it.
  */
@@ -45,6 +47,7 @@ final class Torture implements AutoCloseable {
      * @param seed of the plan and of all clients
      * @param quiet how long clients are alone before the first fault
      * @param faults how many
+     * @param changes that clients go on for after the last fault until so many were acknowledged
      * @param most ends the plan early; every fault that was begun is ended
      * @param rate requests a second of all clients together, about
      * @param ablation what rule nodes do without
@@ -57,6 +60,7 @@ final class Torture implements AutoCloseable {
             long seed,
             Duration quiet,
             int faults,
+            int changes,
             Duration most,
             int rate,
             Ablation ablation,
@@ -70,6 +74,7 @@ final class Torture implements AutoCloseable {
                     Long.toString(seed),
                     quiet.toString(),
                     Integer.toString(faults),
+                    Integer.toString(changes),
                     most.toString(),
                     Integer.toString(rate),
                     ablation.name(),
@@ -84,16 +89,17 @@ final class Torture implements AutoCloseable {
                     Long.parseLong(arguments[1]),
                     Duration.parse(arguments[2]),
                     Integer.parseInt(arguments[3]),
-                    Duration.parse(arguments[4]),
-                    Integer.parseInt(arguments[5]),
-                    Ablation.valueOf(arguments[6]),
-                    arguments[7].isEmpty()
+                    Integer.parseInt(arguments[4]),
+                    Duration.parse(arguments[5]),
+                    Integer.parseInt(arguments[6]),
+                    Ablation.valueOf(arguments[7]),
+                    arguments[8].isEmpty()
                             ? List.of()
-                            : Arrays.stream(arguments[7].split(",", -1))
+                            : Arrays.stream(arguments[8].split(",", -1))
                                     .map(Nemesis::valueOf)
                                     .toList(),
-                    Boolean.parseBoolean(arguments[8]),
-                    arguments[9]);
+                    Boolean.parseBoolean(arguments[9]),
+                    arguments[10]);
         }
 
         /** Where the history is written. */
@@ -123,6 +129,8 @@ final class Torture implements AutoCloseable {
     private final Store store;
     private final HistoryWriter history;
     private final Nodes nodes;
+    private final PaymentSimulator provider;
+    private final ProviderGate gate;
     private final Queue<Caller.Sent> unanswered = new ConcurrentLinkedQueue<>();
     private final LongAdder acknowledged = new LongAdder();
     private final Map<String, History.OverdueHold> overdue = new ConcurrentHashMap<>();
@@ -133,14 +141,20 @@ final class Torture implements AutoCloseable {
         random = new Random(order.seed());
         network = order.namespaces() ? new Namespaces(POSSIBLE) : new Loopback(PackagedNode.freePorts(POSSIBLE));
         store = new Store(order.directory(), network, POSSIBLE, order.seed());
+        // For the end that comes with the end of the parent.
+        Runtime.getRuntime().addShutdownHook(new Thread(store::endDatabase, "torture-store-stop"));
         history = new HistoryWriter(order.history());
         nodes = store.nodes(order.ablation(), clock, history);
+        provider = PaymentSimulator.start(0);
+        gate = new ProviderGate(provider, network.storeHost());
+        nodes.options(List.of("--payment-provider=http", "--payment-url=" + gate.url()));
         if (order.namespaces()) {
             roomForLogs();
         }
     }
 
     public static void main(String[] arguments) throws Exception {
+        Namespaces.endWithParent();
         Order order = Order.of(arguments);
         try (Torture torture = new Torture(order)) {
             torture.run();
@@ -212,6 +226,7 @@ final class Torture implements AutoCloseable {
         watch.start();
         List<Shopper> shoppers = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
+        Queue<String> contested = new ConcurrentLinkedQueue<>();
         for (int client = 0; client < CLIENTS; client++) {
             Shopper shopper = new Shopper(
                     caller(client),
@@ -220,6 +235,7 @@ final class Torture implements AutoCloseable {
                     Long.toString(order.seed(), Character.MAX_RADIX) + "-" + client,
                     1_000.0 * CLIENTS / order.rate(),
                     unanswered,
+                    contested,
                     acknowledged);
             shoppers.add(shopper);
             Thread thread = new Thread(shopper, "shopper-" + client);
@@ -238,6 +254,10 @@ final class Torture implements AutoCloseable {
             strike(planned);
             done++;
         }
+        while (acknowledged.sum() < order.changes()
+                && System.nanoTime() - began <= order.most().toNanos()) {
+            pause(CALM_MIN_MS);
+        }
         long overSince = clock.micros();
         pause(CALM_MIN_MS);
         store.probe(caller(CLIENTS), overSince, Long.toString(order.seed(), Character.MAX_RADIX), clock, history);
@@ -247,6 +267,7 @@ final class Torture implements AutoCloseable {
         }
         int open = unanswered.size();
         resolve();
+        store.awaitOrdersSettled();
         store.awaitHoldsSettled();
         over = true;
         watch.join();
@@ -254,10 +275,21 @@ final class Torture implements AutoCloseable {
         if (order.ablation() != Ablation.NONE && !nodes.ablated()) {
             throw new IllegalStateException("no rule was taken away: this was no control");
         }
-        store.end(nodes, history, clock);
+        store.end(nodes, payments(), history, clock);
         say(
                 "%d faults, %d changes acknowledged, %d requests were given up and asked again at the end, %.0f s",
                 done, acknowledged.sum(), open, (System.nanoTime() - began) / 1e9);
+    }
+
+    private List<FinalState.PaymentRow> payments() {
+        return provider.payments().stream()
+                .map(payment -> new FinalState.PaymentRow(
+                        payment.orderId(),
+                        payment.method(),
+                        payment.state().name(),
+                        payment.taken().amountMinor(),
+                        payment.refunded().amountMinor()))
+                .toList();
     }
 
     private Caller caller(int client) {
@@ -274,6 +306,7 @@ final class Torture implements AutoCloseable {
         Nemesis.Scene scene = new Nemesis.Scene(
                 nodes,
                 store.database(),
+                gate,
                 planned.node(),
                 owner == 0 ? planned.node() : owner,
                 hot,
@@ -338,5 +371,7 @@ final class Torture implements AutoCloseable {
         nodes.close();
         history.close();
         store.close();
+        gate.close();
+        provider.close();
     }
 }

@@ -6,6 +6,7 @@ import io.storegrid.torture.agent.Ablation;
 import io.storegrid.torture.check.Bounds;
 import io.storegrid.torture.check.Checkers;
 import io.storegrid.torture.check.Verdict;
+import io.storegrid.torture.history.CompactHistory;
 import io.storegrid.torture.history.History;
 import io.storegrid.torture.history.HistoryReader;
 import io.storegrid.torture.history.HistoryWriter;
@@ -47,6 +48,7 @@ final class Trial {
      *
      * @param directory for everything that the run writes
      * @param quiet how long clients are alone before the first fault
+     * @param changes that clients go on for after the last fault until so many were acknowledged
      * @param only faults to choose from; empty for all
      */
     static Trial run(
@@ -54,13 +56,15 @@ final class Trial {
             long seed,
             Duration quiet,
             int faults,
+            int changes,
             Duration most,
             int rate,
             Ablation ablation,
             List<Nemesis> only)
             throws Exception {
         boolean namespaces = Namespaces.possible();
-        Order order = new Order(directory, seed, quiet, faults, most, rate, ablation, only, namespaces, commit());
+        Order order =
+                new Order(directory, seed, quiet, faults, changes, most, rate, ablation, only, namespaces, commit());
         List<String> command = namespaces
                 ? Namespaces.command(Torture.class, directory, JVM, order.arguments())
                 : Namespaces.plain(Torture.class, directory, JVM, order.arguments());
@@ -144,11 +148,11 @@ final class Trial {
                 .toList();
     }
 
-    /** Writes the page with its plot, and the compressed history, under one name. */
+    /** Writes the page with its plot, and the compact history, under one name. */
     Path keep(Path where, String name) throws IOException {
         Path page = Page.write(history, verdicts, where, name);
         Path compressed = HistoryWriter.compressed(order.history());
-        Files.copy(compressed, where.resolve(name + ".jsonl.gz"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(compressed, where.resolve(name + CompactHistory.ENDING), StandardCopyOption.REPLACE_EXISTING);
         return page;
     }
 

@@ -49,6 +49,9 @@ final class CatalogueIndex {
     private final Map<String, Long> archived = new ConcurrentHashMap<>();
     private final Map<String, String> pool = new ConcurrentHashMap<>();
 
+    /** Few products have a limit, and every reservation asks. */
+    private final Map<String, Integer> maxPerOrder = new ConcurrentHashMap<>();
+
     /** A product in its place. */
     private record Entry(Product product, Place place, Category category) {}
 
@@ -76,11 +79,21 @@ final class CatalogueIndex {
         return entry != null ? entry.product.version() : archived.getOrDefault(sku, 0L);
     }
 
+    /** Units that one order or hold may have; 0: no limit. */
+    int maxPerOrder(String sku) {
+        return maxPerOrder.isEmpty() ? 0 : maxPerOrder.getOrDefault(sku, 0);
+    }
+
     /** Takes a product in if it is newer than what is known of it. */
     synchronized boolean offer(Product product) {
         String sku = product.sku();
         if (product.version() <= version(sku)) {
             return false;
+        }
+        if (product.maxPerOrder() == 0) {
+            maxPerOrder.remove(sku);
+        } else {
+            maxPerOrder.put(sku, product.maxPerOrder());
         }
         Entry old = current.get(sku);
         if (product.archived()) {
@@ -232,6 +245,7 @@ final class CatalogueIndex {
                 new Money(product.price().amountMinor(), pooled(product.price().currency())),
                 attributes,
                 product.mediaUrls(),
+                product.maxPerOrder(),
                 false,
                 product.version(),
                 product.updatedAtMicros());

@@ -1,5 +1,7 @@
 package io.storegrid.compute.catalogue;
 
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -56,6 +58,9 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
     /** Node changes come in rows; one rescan does for all within this time. */
     private static final Duration RESCAN_AFTER_CHANGE = Duration.ofSeconds(1);
 
+    private static final int SCANS_MAX = 20;
+    private static final Duration SCAN_AGAIN = Duration.ofMillis(250);
+
     /** Products fetched in one call; some hundred kilobytes. */
     private static final int FETCH_MAX = 200;
 
@@ -64,6 +69,18 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
 
     /** … and wait for company up to this long, milliseconds. */
     private static final long NOTICE_DELAY_MS = 100;
+
+    /**
+     * Nodes that join at the same moment are taken in by one exchange, and a scan that asked for the version passed over fails
+     * (Ignite 2.17: "affinity for too old topology version"). The next one knows better; what was read twice does no harm.
+     */
+    private final Retry scans = Retry.of(
+            "catalogue-scan",
+            RetryConfig.custom()
+                    .maxAttempts(SCANS_MAX)
+                    .waitDuration(SCAN_AGAIN)
+                    .retryExceptions(CacheException.class, IgniteException.class)
+                    .build());
 
     private final CatalogueIndex index = new CatalogueIndex();
     private final Ignite ignite;
@@ -102,9 +119,7 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
         query.setTimeInterval(NOTICE_DELAY_MS);
         query.setLocalListener(this::take);
         changes = products().query(query);
-        try (QueryCursor<Cache.Entry<String, Product>> all = products().query(new ScanQuery<String, Product>())) {
-            all.forEach(entry -> index.offer(entry.getValue()));
-        }
+        scans.executeRunnable(this::readAll);
         ignite.events()
                 .localListen(
                         topologyListener,
@@ -117,9 +132,20 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
         return index.size();
     }
 
+    private void readAll() {
+        try (QueryCursor<Cache.Entry<String, Product>> all = products().query(new ScanQuery<String, Product>())) {
+            all.forEach(entry -> index.offer(entry.getValue()));
+        }
+    }
+
     @Override
     public ProductPage page(ProductQuery query) {
         return index.page(query);
+    }
+
+    @Override
+    public int maxPerOrder(String sku) {
+        return index.maxPerOrder(sku);
     }
 
     @Override
@@ -202,7 +228,7 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
 
     private void rescanQuietly() {
         try {
-            int found = resync();
+            int found = scans.executeSupplier(this::resync);
             if (found > 0) {
                 healed.increment(found);
                 LOG.info("Catalogue healed [products={}]", found);

@@ -9,21 +9,27 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Command
         permits AdjustStock,
+                AdvanceOrder,
                 ArchiveProduct,
+                CancelOrder,
                 ChangeCartLine,
                 CreateCart,
                 DeleteCart,
                 ExpireHold,
                 ExtendHold,
+                ForgetCustomer,
                 ImportProducts,
                 MergeCarts,
+                PlaceOrder,
                 PutProduct,
+                RecordPayment,
+                RecordRefund,
                 ReserveCart,
                 ReserveStock,
                 SetStock,
                 SettleHold {
 
-    /** The key whose partition decides which lane takes this command: a SKU, a cart's or a reservation's id. */
+    /** The key whose partition decides which lane takes this command: a SKU, a cart's, a reservation's or an order's id. */
     String home();
 
     /** The caller's idempotency key, when there is one. */

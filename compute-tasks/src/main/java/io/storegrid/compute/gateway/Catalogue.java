@@ -8,6 +8,9 @@ public interface Catalogue {
     /** One page in the asked order. */
     ProductPage page(ProductQuery query);
 
+    /** Units of a SKU that one order or hold may have, as far as is known here; 0: no limit but the general one. */
+    int maxPerOrder(String sku);
+
     /** All categories that have a product, by name. */
     List<CategoryCount> categories();
 }

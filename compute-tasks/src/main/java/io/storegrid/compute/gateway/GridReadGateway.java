@@ -4,13 +4,17 @@ import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
 import io.storegrid.compute.StoreAccess;
 import io.storegrid.compute.StoreCaches;
+import io.storegrid.compute.StoreRead;
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.LedgerMark;
+import io.storegrid.domain.LedgerPage;
+import io.storegrid.domain.Order;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -61,14 +65,25 @@ public final class GridReadGateway implements ReadGateway {
 
     @Override
     public Optional<InventoryItem> freshInventory(String sku) {
+        return stored(() -> store.stock(sku));
+    }
+
+    @Override
+    public Optional<InventoryItem> inventoryAt(String sku, long atMicros) {
+        return stored(() -> store.stockAt(sku, atMicros));
+    }
+
+    @Override
+    public Optional<LedgerPage> ledger(String sku, @Nullable LedgerMark from, int limit) {
+        return stored(() -> store.ledger(sku, from, limit));
+    }
+
+    /** Reads past the grid; not even asks while it is known that nobody answers. */
+    private <T> T stored(StoreRead<T> read) {
         if (!store.up()) {
             throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer");
         }
-        try {
-            return store.stock(sku);
-        } catch (SQLException e) {
-            throw new Fault(FaultCode.STORE_UNAVAILABLE, "PostgreSQL does not answer", e);
-        }
+        return StoreRead.asked(read);
     }
 
     @Override
@@ -84,6 +99,16 @@ public final class GridReadGateway implements ReadGateway {
     @Override
     public Optional<Reservation> reservation(String id) {
         return Optional.ofNullable(grid(() -> caches.reservations().get(id)));
+    }
+
+    @Override
+    public Optional<Order> order(String id) {
+        return Optional.ofNullable(grid(() -> caches.orders().get(id)));
+    }
+
+    @Override
+    public List<Order> orders(OrderQuery query) {
+        return stored(() -> store.orders(query));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.storegrid.compute.gateway;
 
+import io.storegrid.domain.LedgerVerdict;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,13 @@ public interface Operations {
      */
     record Invariant(String name, String claim, long violations, List<String> examples) {}
 
+    /**
+     * What a verification of the stock ledger found.
+     *
+     * @param tookMs milliseconds
+     */
+    record LedgerReport(LedgerVerdict verdict, long tookMs) {}
+
     /** Whether this node should be sent requests. Never waits for PostgreSQL or a peer. */
     Readiness readiness();
 
@@ -117,6 +125,9 @@ public interface Operations {
 
     /** Compares the grid with PostgreSQL and heals what differs. Minutes for a large store. */
     ReconcileReport reconcile();
+
+    /** Verifies the hash chains of the stock ledger, or that of {@code sku} alone. Minutes for a long one. */
+    LedgerReport verifyLedger(@Nullable String sku);
 
     /** Every invariant that SQL can check, in order. */
     List<Invariant> invariants();

@@ -29,6 +29,7 @@ final class Applier implements AutoCloseable {
     private final IgniteCache<String, ? extends Versioned> reservations;
     private final IgniteCache<String, ? extends Versioned> carts;
     private final IgniteCache<String, ? extends Versioned> products;
+    private final IgniteCache<String, ? extends Versioned> orders;
     private final Healer healer;
     private final LaneMetrics metrics;
     private final ExecutorService thread;
@@ -38,6 +39,7 @@ final class Applier implements AutoCloseable {
         this.reservations = caches.reservations().withSkipStore();
         this.carts = caches.carts().withSkipStore();
         this.products = caches.products().withSkipStore();
+        this.orders = caches.orders().withSkipStore();
         this.healer = healer;
         this.metrics = metrics;
         this.thread = Executors.newSingleThreadExecutor(Threads.daemons(name));
@@ -62,6 +64,7 @@ final class Applier implements AutoCloseable {
         healer.doubt(StoreCaches.RESERVATIONS, perhaps.reservations().keySet());
         healer.doubt(StoreCaches.CARTS, perhaps.carts().keySet());
         healer.doubt(StoreCaches.PRODUCTS, perhaps.products().keySet());
+        healer.doubt(StoreCaches.ORDERS, perhaps.orders().keySet());
     }
 
     @Override
@@ -79,6 +82,7 @@ final class Applier implements AutoCloseable {
         apply(reservations, StoreCaches.RESERVATIONS, effects.reservations());
         apply(carts, StoreCaches.CARTS, effects.carts());
         apply(products, StoreCaches.PRODUCTS, effects.products());
+        apply(orders, StoreCaches.ORDERS, effects.orders());
     }
 
     @SuppressWarnings("unchecked")

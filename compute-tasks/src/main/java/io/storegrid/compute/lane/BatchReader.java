@@ -3,10 +3,12 @@ package io.storegrid.compute.lane;
 import io.storegrid.compute.StoreClock;
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Order;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.persistence.CartSql;
+import io.storegrid.persistence.OrderSql;
 import io.storegrid.persistence.ProductSql;
 import io.storegrid.persistence.ReservationSql;
 import io.storegrid.persistence.StockSql;
@@ -38,21 +40,25 @@ final class BatchReader {
     private final Copies<InventoryItem> stock;
     private final Copies<Cart> carts;
     private final Function<String, @Nullable Reservation> gridHold;
+    private final Function<String, @Nullable Order> gridOrder;
     private final ToIntFunction<String> partitionOf;
 
     /**
      * @param gridHold this node's own copy of a reservation, if it has one: lines never change, and state and time are
      *     guarded, so an old copy costs a second try and nothing else
+     * @param gridOrder this node's own copy of an order, if it has one; only what never changes is taken from it
      */
     BatchReader(
             StoreClock clock,
             int copiesMax,
             Function<String, @Nullable Reservation> gridHold,
+            Function<String, @Nullable Order> gridOrder,
             ToIntFunction<String> partitionOf) {
         this.clock = clock;
         this.stock = new Copies<>(copiesMax);
         this.carts = new Copies<>(copiesMax);
         this.gridHold = gridHold;
+        this.gridOrder = gridOrder;
         this.partitionOf = partitionOf;
     }
 
@@ -105,11 +111,25 @@ final class BatchReader {
     /** Locks all rows of {@code batch} in the one order, inside the caller's transaction, and decides it on them. */
     Plan underLocks(Connection connection, List<Member> batch) throws SQLException {
         Touches touches = new Touches(batch);
-        Map<String, Cart> lockedCarts =
-                touches.carts().isEmpty() ? Map.of() : CartSql.lock(connection, touches.carts());
+        Set<String> cartIds = new TreeSet<>(touches.carts());
+        cartIds.addAll(cartsOf(connection, touches.orders()));
+        Map<String, Cart> lockedCarts = cartIds.isEmpty() ? Map.of() : CartSql.lock(connection, cartIds);
+        Map<String, Order> lockedOrders =
+                touches.orders().isEmpty() ? Map.of() : OrderSql.lock(connection, touches.orders());
         Set<String> holdIds = new TreeSet<>(touches.holds());
         Set<String> skus = new TreeSet<>(touches.stock());
+        Set<String> priced = new TreeSet<>();
+        for (Order order : lockedOrders.values()) {
+            holdIds.add(order.reservationId());
+            order.lines().forEach(line -> skus.add(line.sku()));
+        }
         for (Cart cart : lockedCarts.values()) {
+            if (!touches.carts().contains(cart.id())) {
+                continue;
+            }
+            if (touches.ordering().contains(cart.id())) {
+                cart.lines().forEach(line -> priced.add(line.sku()));
+            }
             if (cart.reservationId() != null) {
                 holdIds.add(cart.reservationId());
             }
@@ -120,11 +140,18 @@ final class BatchReader {
         holds.values().forEach(reading -> reading.reservation().lines().forEach(line -> skus.add(line.sku())));
         Map<String, Product> products =
                 touches.products().isEmpty() ? Map.of() : ProductSql.lock(connection, touches.products());
+        priced.removeAll(touches.products());
+        Map<String, Product> prices = priced.isEmpty() ? Map.of() : ProductSql.read(connection, priced);
         Map<String, InventoryItem> items = skus.isEmpty() ? Map.of() : StockSql.lock(connection, skus);
         Map<String, Long> due = items.isEmpty() ? Map.of() : StockSql.due(connection, items.keySet());
 
         WorkingSet rows = new WorkingSet(Times.now(connection), partitionOf);
-        touches.carts().forEach(id -> rows.put(id, new CartRow(lockedCarts.get(id), true)));
+        cartIds.forEach(id -> rows.put(id, new CartRow(lockedCarts.get(id), true)));
+        touches.orders().forEach(id -> rows.put(id, new OrderRow(lockedOrders.get(id))));
+        if (!touches.crowded().isEmpty()) {
+            ReservationSql.countLiveOf(connection, touches.crowded()).forEach(rows::putHoldsOf);
+        }
+        priced.forEach(sku -> rows.put(sku, new ProductEntry(prices.get(sku))));
         for (String id : holdIds) {
             ReservationSql.Reading reading = holds.get(id);
             rows.put(
@@ -143,6 +170,24 @@ final class BatchReader {
         }
         lockedCarts.forEach(carts::loaded);
         return Plan.decide(batch, rows);
+    }
+
+    /** The carts that orders came from. They never change, so any copy will do. */
+    private Set<String> cartsOf(Connection connection, Set<String> orderIds) throws SQLException {
+        Set<String> carts = new TreeSet<>();
+        Set<String> unknown = new TreeSet<>();
+        for (String id : orderIds) {
+            Order copy = gridOrder.apply(id);
+            if (copy == null) {
+                unknown.add(id);
+            } else {
+                carts.add(copy.cartId());
+            }
+        }
+        if (!unknown.isEmpty()) {
+            OrderSql.read(connection, unknown).values().forEach(order -> carts.add(order.cartId()));
+        }
+        return carts;
     }
 
     /** Moves the pictures on to what a committed batch made of the rows. */

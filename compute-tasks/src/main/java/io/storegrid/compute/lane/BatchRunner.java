@@ -206,7 +206,8 @@ final class BatchRunner {
                 }
                 written = BatchWriter.write(connection, new RoundTrip(), plan);
             }
-            Map<String, Answer> corrected = BatchWriter.corrected(claimed, plan.answers());
+            Map<String, Answer> corrected =
+                    BatchWriter.corrected(claimed, plan.answers(), plan.rows().amended());
             if (!corrected.isEmpty()) {
                 IdempotencySql.settle(connection, corrected);
             }

@@ -5,7 +5,10 @@ import io.storegrid.domain.InvariantViolation;
 import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
+import io.storegrid.domain.StoreEvent;
 import io.storegrid.persistence.CartSql;
+import io.storegrid.persistence.OrderSql;
+import io.storegrid.persistence.OutboxSql;
 import io.storegrid.persistence.ProductSql;
 import io.storegrid.persistence.ReservationSql;
 import io.storegrid.persistence.RoundTrip;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a plan: a handful of multi-row statements in the one order of all transactions (PROTOCOL 1), after the keys: carts,
- * holds, products, stock with its ledger, new holds. They travel together, so a guard that is lost shows only when all of
+ * holds, products, stock with its ledger, new holds, orders with their history and steps, what the world is told. They travel together, so a guard that is lost shows only when all of
  * them were carried out; the caller rolls back either way. Neither begins nor ends the transaction. Used once.
  */
 final class BatchWriter {
@@ -32,6 +35,7 @@ final class BatchWriter {
     private final List<ReservationSql.Settlement> settlements = new ArrayList<>(0);
     private final List<Reservation> extended = new ArrayList<>(0);
     private final List<Product> products = new ArrayList<>(0);
+    private final List<OrderSql.Change> orders = new ArrayList<>(0);
     private final List<StockSql.Creation> creations = new ArrayList<>(0);
     private final List<StockSql.Change> changes = new ArrayList<>();
     private final Map<String, InventoryItem> decided = new HashMap<>();
@@ -48,6 +52,9 @@ final class BatchWriter {
         }
         for (ProductEntry row : rows.products().values()) {
             addIfAny(products, row.change());
+        }
+        for (OrderRow row : rows.orders().values()) {
+            addIfAny(orders, row.change());
         }
         for (Map.Entry<String, StockRow> entry : rows.stock().entrySet()) {
             StockRow row = entry.getValue();
@@ -72,7 +79,8 @@ final class BatchWriter {
                 || rows.stock().values().stream().anyMatch(StockRow::touched)
                 || rows.holds().values().stream().anyMatch(hold -> hold.settlement() != null || hold.extended() != null)
                 || rows.carts().values().stream().anyMatch(cart -> cart.change() != null)
-                || rows.products().values().stream().anyMatch(product -> product.change() != null);
+                || rows.products().values().stream().anyMatch(product -> product.change() != null)
+                || rows.orders().values().stream().anyMatch(order -> order.change() != null);
     }
 
     /**
@@ -106,6 +114,15 @@ final class BatchWriter {
         if (!made.isEmpty()) {
             var unused = ReservationSql.insert(trip, made);
         }
+        // Rows of orders were locked before those of holds; writing them comes last, where nothing waits for a lock.
+        Supplier<Integer> writtenOrders = orders.isEmpty() ? () -> 0 : OrderSql.write(trip, orders, atMicros);
+        if (!plan.rows().people().isEmpty()) {
+            var unused = OrderSql.putPeople(trip, plan.rows().people(), atMicros);
+        }
+        List<StoreEvent> events = Events.of(orders, products, settlements);
+        if (!events.isEmpty()) {
+            var unused = OutboxSql.append(trip, events, atMicros);
+        }
         trip.send(connection);
 
         require("carts", writtenCarts.get(), carts.size());
@@ -113,6 +130,7 @@ final class BatchWriter {
         require("holds", ended.size(), settlements.size());
         require("holds", writtenExtensions.get(), extended.size());
         require("products", writtenProducts.get(), products.size());
+        require("orders", writtenOrders.get(), orders.size());
         require("stock", changed.get().size(), changes.size());
         return effects(ended, changed.get());
     }
@@ -132,6 +150,7 @@ final class BatchWriter {
         extended.forEach(reservation -> effects.reservations().put(reservation.id(), reservation));
         plan.rows().made().forEach(reservation -> effects.reservations().put(reservation.id(), reservation));
         products.forEach(product -> effects.products().put(product.sku(), product));
+        orders.forEach(order -> effects.orders().put(order.after().id(), order.after()));
         effects.stock().putAll(decided);
         effects.stock().putAll(changed);
         correctHolds(settled);
@@ -181,14 +200,20 @@ final class BatchWriter {
                 told.version() + real.version() - meant.version());
     }
 
-    /** The answers of keyed members that are not the ones their keys were claimed with. */
-    static Map<String, Answer> corrected(Map<Member, Answer> claimed, Map<Member, Answer> actual) {
+    /**
+     * The answers of keyed members that are not the ones their keys were claimed with, and those of earlier commands that a
+     * batch gave another one.
+     */
+    static Map<String, Answer> corrected(
+            Map<Member, Answer> claimed, Map<Member, Answer> actual, Map<String, Answer> amended) {
         Map<String, Answer> corrected = new HashMap<>();
         actual.forEach((member, answer) -> {
             if (member.key() != null && !Objects.equals(answer, claimed.get(member))) {
                 corrected.put(Objects.requireNonNull(member.key()).key(), answer);
             }
         });
+        // The end of a payment, under the key of the order it belongs to.
+        amended.forEach(corrected::putIfAbsent);
         return corrected;
     }
 }

@@ -3,12 +3,15 @@ package io.storegrid.compute.lane;
 import io.storegrid.compute.command.ChangeCartLine;
 import io.storegrid.compute.command.CreateCart;
 import io.storegrid.compute.command.DeleteCart;
+import io.storegrid.compute.command.ForgetCustomer;
 import io.storegrid.compute.command.MergeCarts;
 import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.HoldState;
+import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
+import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationLine;
 import java.util.HashMap;
@@ -111,9 +114,7 @@ final class CartRules {
         if (cart.lines().isEmpty()) {
             return answer(Outcome.EMPTY_CART, cart, rows);
         }
-        List<ReservationLine> lines = ReservationLine.summed(cart.lines().stream()
-                .map(line -> new ReservationLine(line.sku(), line.quantity()))
-                .toList());
+        List<ReservationLine> lines = wanted(cart);
         HoldRow hold = holdOf(cart, rows);
         if (busy(cart, hold)) {
             return new Verdict.Deferred();
@@ -123,21 +124,55 @@ final class CartRules {
                 // A mate put this line into the cart after the rows of this batch were locked.
                 return new Verdict.Deferred();
             }
+            ProductEntry entry = rows.products().get(line.sku());
+            Product product = entry == null ? null : entry.current();
+            if (product != null && !product.allowsPerOrder(line.quantity())) {
+                return new Verdict.Decided(Answer.of(Outcome.QUANTITY_LIMIT, rows.atMicros())
+                        .withRef(line.sku())
+                        .withCart(cart));
+            }
         }
         Reservation old = live(hold);
+        if (old != null && cart.holdRenewals() >= Limits.HOLD_RENEWALS_MAX) {
+            return new Verdict.Decided(
+                    Answer.of(Outcome.EXTENSION_LIMIT, rows.atMicros()).withReservation(old));
+        }
         Verdict shortage = StockRules.obstacle(lines, credits(old), rows);
         if (shortage != null) {
             return shortage;
         }
         release(hold, rows);
         Reservation made = StockRules.hold(lines, cart.id(), command.ttlMs(), command.entropy(), rows);
-        row.become(cart.heldBy(made.id(), rows.atMicros()));
+        row.become(cart.heldBy(made.id(), old != null, rows.atMicros()));
         return new Verdict.Decided(Answer.of(old == null ? Outcome.CREATED : Outcome.CHANGED, rows.atMicros())
                 .withReservation(made));
     }
 
+    /** Takes the customer's name off a cart, in whatever state it is. */
+    static Verdict forget(ForgetCustomer command, WorkingSet rows) {
+        CartRow row = rows.cart(command.cartId());
+        Cart cart = row.current();
+        if (cart == null) {
+            return judged(
+                    row,
+                    command.cartId(),
+                    new Verdict.Decided(
+                            Answer.of(Outcome.CART_NOT_FOUND, rows.atMicros()).withRef(command.cartId())));
+        }
+        return cart.customerId() == null
+                ? answer(Outcome.UNCHANGED, cart, rows)
+                : answer(Outcome.CHANGED, row.become(cart.withoutCustomer(rows.atMicros())), rows);
+    }
+
+    /** What has to be held for a cart, by SKU. */
+    static List<ReservationLine> wanted(Cart cart) {
+        return ReservationLine.summed(cart.lines().stream()
+                .map(line -> new ReservationLine(line.sku(), line.quantity()))
+                .toList());
+    }
+
     /** The units that the cart's own hold gives back, by SKU. */
-    private static Map<String, Integer> credits(@Nullable Reservation old) {
+    static Map<String, Integer> credits(@Nullable Reservation old) {
         Map<String, Integer> credits = new HashMap<>();
         if (old != null) {
             old.lines().forEach(line -> credits.put(line.sku(), line.quantity()));
@@ -146,7 +181,7 @@ final class CartRules {
     }
 
     /** The cart's hold while it still holds: only then its units may be counted on. */
-    private static @Nullable Reservation live(@Nullable HoldRow hold) {
+    static @Nullable Reservation live(@Nullable HoldRow hold) {
         if (hold == null) {
             return null;
         }
@@ -154,7 +189,7 @@ final class CartRules {
         return base != null && base.state() == HoldState.HELD && hold.withinTime() ? base : null;
     }
 
-    private static void release(@Nullable HoldRow hold, WorkingSet rows) {
+    static void release(@Nullable HoldRow hold, WorkingSet rows) {
         Reservation live = live(hold);
         if (hold != null && live != null) {
             hold.touch();
@@ -163,20 +198,23 @@ final class CartRules {
     }
 
     /** Whether a mate of this batch settled the cart's hold, or made it after the rows were locked. */
-    private static boolean busy(Cart cart, @Nullable HoldRow hold) {
+    static boolean busy(Cart cart, @Nullable HoldRow hold) {
         return hold == null ? cart.reservationId() != null : hold.touched();
     }
 
     /** The row of the cart's hold; null when it has none. Loaded with the cart, under locks. */
-    private static @Nullable HoldRow holdOf(Cart cart, WorkingSet rows) {
+    static @Nullable HoldRow holdOf(Cart cart, WorkingSet rows) {
         String id = cart.reservationId();
         return id == null ? null : rows.holds().get(id);
     }
 
-    private static @Nullable Verdict obstacle(@Nullable Cart cart, String id, long ifVersion, WorkingSet rows) {
+    static @Nullable Verdict obstacle(@Nullable Cart cart, String id, long ifVersion, WorkingSet rows) {
         if (cart == null || !cart.openAt(rows.atMicros())) {
             return new Verdict.Decided(
                     Answer.of(Outcome.CART_NOT_FOUND, rows.atMicros()).withRef(id));
+        }
+        if (cart.orderId() != null) {
+            return answer(Outcome.CART_NOT_OPEN, cart, rows);
         }
         if (ifVersion != 0 && ifVersion != cart.version()) {
             return new Verdict.Decided(Answer.of(Outcome.VERSION_CONFLICT, rows.atMicros())
@@ -187,11 +225,11 @@ final class CartRules {
     }
 
     /** A refusal stands if it was decided on a fresh row; memory only suggests it. */
-    private static Verdict judged(CartRow row, String id, @Nullable Verdict refusal) {
+    static Verdict judged(CartRow row, String id, @Nullable Verdict refusal) {
         return refusal != null && row.fresh() ? refusal : Verdict.NeedsRead.cart(id);
     }
 
-    private static Verdict answer(Outcome outcome, Cart cart, WorkingSet rows) {
+    static Verdict answer(Outcome outcome, Cart cart, WorkingSet rows) {
         return new Verdict.Decided(Answer.of(outcome, rows.atMicros()).withCart(cart));
     }
 }

@@ -2,6 +2,7 @@ package io.storegrid.compute.lane;
 
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Order;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ final class Effects {
     private final Map<String, Reservation> reservations = new HashMap<>();
     private final Map<String, Cart> carts = new HashMap<>();
     private final Map<String, Product> products = new HashMap<>();
+    private final Map<String, Order> orders = new HashMap<>();
 
     Map<String, InventoryItem> stock() {
         return stock;
@@ -33,7 +35,11 @@ final class Effects {
         return products;
     }
 
+    Map<String, Order> orders() {
+        return orders;
+    }
+
     boolean none() {
-        return stock.isEmpty() && reservations.isEmpty() && carts.isEmpty() && products.isEmpty();
+        return stock.isEmpty() && reservations.isEmpty() && carts.isEmpty() && products.isEmpty() && orders.isEmpty();
     }
 }

@@ -48,12 +48,12 @@ final class HoldRow {
         touched = true;
     }
 
-    Reservation settle(HoldState state) {
+    Reservation settle(HoldState state, boolean byOrder) {
         Reservation before = base;
         if (before == null || settlement != null || extended != null) {
             throw new InvariantViolation("a hold settled twice in a batch [" + before + "]");
         }
-        settlement = new ReservationSql.Settlement(before, state);
+        settlement = new ReservationSql.Settlement(before, state, byOrder);
         return before.settled(state);
     }
 
@@ -63,6 +63,17 @@ final class HoldRow {
             throw new InvariantViolation("a hold extended after its end [" + before + "]");
         }
         Reservation after = before.extendedTo(expiresAtMicros);
+        extended = after;
+        return after;
+    }
+
+    /** Gives the hold to {@code orderId}, or back to its cart when null. */
+    Reservation heldFor(@Nullable String orderId, long expiresAtMicros) {
+        Reservation before = base;
+        if (before == null || settlement != null || extended != null) {
+            throw new InvariantViolation("a hold handed on after its end [" + before + "]");
+        }
+        Reservation after = before.heldFor(orderId, Math.max(expiresAtMicros, before.expiresAtMicros()));
         extended = after;
         return after;
     }

@@ -30,7 +30,7 @@ final class HoldRules {
             return new Verdict.Deferred();
         }
         Reservation hold = row.base();
-        if (!row.fresh() && (hold == null || hold.state().settled())) {
+        if (!row.fresh() && (hold == null || hold.state().settled() || hold.orderId() != null)) {
             return Verdict.NeedsRead.hold(command.reservationId());
         }
         Verdict doubt = hold == null ? null : doubt(row, hold, command.settlement(), rows);
@@ -42,6 +42,10 @@ final class HoldRules {
             return notFound(command.reservationId(), rows);
         }
         HoldState wanted = command.settlement();
+        if (hold.state() == HoldState.HELD && hold.orderId() != null && (!row.fresh() || row.withinTime())) {
+            // Paid for, or about to be: the order alone says what becomes of it.
+            return changed(Outcome.RESERVATION_NOT_HELD, hold, rows);
+        }
         if (hold.state() == HoldState.HELD && (!row.fresh() || row.withinTime())) {
             return changed(Outcome.CHANGED, end(row, hold, wanted, rows), rows);
         }
@@ -86,11 +90,13 @@ final class HoldRules {
         if (hold == null) {
             return notFound(command.reservationId(), rows);
         }
-        if (hold.state().settled() || !row.withinTime()) {
+        if (hold.state().settled() || !row.withinTime() || hold.orderId() != null) {
             return changed(Outcome.RESERVATION_NOT_HELD, asRead(row, hold), rows);
         }
         long expiresAt = rows.atMicros() + command.ttlMs() * 1_000;
-        if (expiresAt > hold.createdAtMicros() + Limits.HOLD_LIFE_MAX.toMillis() * 1_000) {
+        // Each extension is a version, and so is every time it changed hands.
+        boolean tooOften = hold.version() > Limits.HOLD_RENEWALS_MAX;
+        if (tooOften || expiresAt > hold.createdAtMicros() + Limits.HOLD_LIFE_MAX.toMillis() * 1_000) {
             return changed(Outcome.EXTENSION_LIMIT, hold, rows);
         }
         if (expiresAt <= hold.expiresAtMicros()) {
@@ -122,10 +128,15 @@ final class HoldRules {
 
     /** Ends a hold and gives back, or sells, its units. */
     static Reservation end(HoldRow row, Reservation hold, HoldState state, WorkingSet rows) {
+        return end(row, hold, state, false, rows);
+    }
+
+    /** @param byOrder whether the order that pays for the hold ends it */
+    static Reservation end(HoldRow row, Reservation hold, HoldState state, boolean byOrder, WorkingSet rows) {
         for (ReservationLine line : hold.lines()) {
             rows.stock(line.sku()).apply(StockChange.settle(hold.id(), line.quantity(), state));
         }
-        return row.settle(state);
+        return row.settle(state, byOrder);
     }
 
     private static Verdict notFound(String id, WorkingSet rows) {

@@ -11,6 +11,7 @@ import io.storegrid.compute.StoreHealth;
 import io.storegrid.compute.Threads;
 import io.storegrid.compute.command.Command;
 import io.storegrid.domain.Answer;
+import io.storegrid.domain.Order;
 import io.storegrid.domain.Reservation;
 import io.storegrid.persistence.Database;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ public final class LaneHost implements AutoCloseable {
                     clock,
                     settings.copiesMax(),
                     this::ownCopy,
+                    this::ownOrder,
                     sku -> homes.stock().partition(sku));
             Applier applier = new Applier("storegrid-applier-" + i, caches, healer, metrics);
             BatchRunner runner = new BatchRunner(database, health, clock, reader, applier, metrics);
@@ -100,6 +102,11 @@ public final class LaneHost implements AutoCloseable {
         return homes.holds().isPrimary(ignite.cluster().localNode(), reservationId);
     }
 
+    /** Whether this node is the primary of an order. */
+    public boolean ownsOrder(String orderId) {
+        return homes.orders().isPrimary(ignite.cluster().localNode(), orderId);
+    }
+
     /** Commands waiting or running in all lanes. */
     public int depth() {
         return lanes.stream().mapToInt(Lane::depth).sum();
@@ -119,6 +126,10 @@ public final class LaneHost implements AutoCloseable {
 
     private @Nullable Reservation ownCopy(String id) {
         return caches.reservations().localPeek(id, CachePeekMode.PRIMARY);
+    }
+
+    private @Nullable Order ownOrder(String id) {
+        return caches.orders().localPeek(id, CachePeekMode.PRIMARY);
     }
 
     private void watch() {

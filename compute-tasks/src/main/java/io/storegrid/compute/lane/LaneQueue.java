@@ -36,6 +36,9 @@ final class LaneQueue {
     /** Members up to which a batch is filled up with expiries: some 6 ms of work. */
     private static final int EXPIRIES_MAX = 128;
 
+    /** The same in a batch that nobody waits for: fewer commits, and whoever comes meanwhile waits for one of them. */
+    private static final int EXPIRIES_ALONE_MAX = 256;
+
     private final int depthMax;
     private final int batchMax;
     private final Consumer<Object> sleep;
@@ -155,11 +158,13 @@ final class LaneQueue {
         List<Member> batch = new ArrayList<>();
         Map<String, Member> byKey = new HashMap<>();
         List<Member> postponed = new ArrayList<>(0);
+        boolean callers = false;
         while (batch.size() < batchMax) {
-            Member member = next(batch);
+            Member member = next(batch, callers);
             if (member == null) {
                 break;
             }
+            callers |= !(member.command() instanceof ExpireHold);
             admit(member, owns, batch, byKey, postponed);
         }
         for (int i = postponed.size() - 1; i >= 0; i--) {
@@ -176,13 +181,14 @@ final class LaneQueue {
         }
     }
 
-    private @Nullable Member next(List<Member> batch) {
+    /** @param callers whether somebody waits for what was taken so far */
+    private @Nullable Member next(List<Member> batch, boolean callers) {
         Member waiting = head.pollFirst();
         if (waiting != null) {
             return waiting;
         }
         Request request = queue.poll();
-        if (request == null && batch.size() < EXPIRIES_MAX) {
+        if (request == null && batch.size() < (callers ? EXPIRIES_MAX : EXPIRIES_ALONE_MAX)) {
             request = expiries.poll();
         }
         return request == null ? null : new Member(request);

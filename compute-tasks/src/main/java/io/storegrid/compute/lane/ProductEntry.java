@@ -3,7 +3,7 @@ package io.storegrid.compute.lane;
 import io.storegrid.domain.Product;
 import org.jspecify.annotations.Nullable;
 
-/** One product while a batch is decided; always read under its row's lock. */
+/** One product while a batch is decided; read under its row's lock when it may be changed. */
 final class ProductEntry {
 
     private final @Nullable Product base;

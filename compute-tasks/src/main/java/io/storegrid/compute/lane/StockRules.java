@@ -6,6 +6,7 @@ import io.storegrid.compute.command.SetStock;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationId;
@@ -23,6 +24,11 @@ final class StockRules {
     private StockRules() {}
 
     static Verdict reserve(ReserveStock command, WorkingSet rows) {
+        String cartId = command.cartId();
+        if (cartId != null && rows.holdsOf(cartId) >= Limits.CART_HOLDS_MAX) {
+            return new Verdict.Decided(
+                    Answer.of(Outcome.HOLD_LIMIT, rows.atMicros()).withRef(cartId));
+        }
         Verdict obstacle = obstacle(command.lines(), Map.of(), rows);
         if (obstacle != null) {
             return obstacle;
@@ -154,13 +160,38 @@ final class StockRules {
     /** Takes the stock of all lines, which must be there, and makes the hold. */
     static Reservation hold(
             List<ReservationLine> lines, @Nullable String cartId, long ttlMs, String entropy, WorkingSet rows) {
+        return hold(lines, cartId, null, ttlMs, entropy, rows);
+    }
+
+    /** @param orderId the order that is to pay for it; null when there is none */
+    static Reservation hold(
+            List<ReservationLine> lines,
+            @Nullable String cartId,
+            @Nullable String orderId,
+            long ttlMs,
+            String entropy,
+            WorkingSet rows) {
         String id = ReservationId.of(rows.partitionOf(lines.get(0).sku()), entropy);
         for (ReservationLine line : lines) {
             rows.stock(line.sku()).apply(StockChange.reserve(id, line.quantity()));
         }
         long at = rows.atMicros();
-        Reservation hold = new Reservation(id, HoldState.HELD, cartId, lines, at, at + ttlMs * 1_000, 1);
+        Reservation hold = new Reservation(id, HoldState.HELD, cartId, orderId, lines, at, at + ttlMs * 1_000, 1);
         rows.make(hold);
         return hold;
+    }
+
+    /** Takes the stock of all lines, which must be there, and sells it at once. */
+    static Reservation sell(
+            List<ReservationLine> lines, String cartId, String orderId, String entropy, WorkingSet rows) {
+        String id = ReservationId.of(rows.partitionOf(lines.get(0).sku()), entropy);
+        for (ReservationLine line : lines) {
+            rows.stock(line.sku()).apply(StockChange.reserve(id, line.quantity()));
+            rows.stock(line.sku()).apply(StockChange.settle(id, line.quantity(), HoldState.CONFIRMED));
+        }
+        long at = rows.atMicros();
+        Reservation sold = new Reservation(id, HoldState.CONFIRMED, cartId, orderId, lines, at, at, 1);
+        rows.make(sold);
+        return sold;
     }
 }

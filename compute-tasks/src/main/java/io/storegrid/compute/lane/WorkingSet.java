@@ -1,7 +1,11 @@
 package io.storegrid.compute.lane;
 
+import io.storegrid.domain.Answer;
 import io.storegrid.domain.InvariantViolation;
+import io.storegrid.domain.Order;
+import io.storegrid.domain.Person;
 import io.storegrid.domain.Reservation;
+import io.storegrid.persistence.OrderSql;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +24,11 @@ final class WorkingSet {
     private final Map<String, HoldRow> holds = new HashMap<>();
     private final Map<String, CartRow> carts = new HashMap<>();
     private final Map<String, ProductEntry> products = new HashMap<>();
+    private final Map<String, OrderRow> orders = new HashMap<>();
+    private final Map<String, Integer> holdsOfCart = new HashMap<>();
     private final List<Reservation> made = new ArrayList<>();
+    private final List<OrderSql.Buyer> people = new ArrayList<>(0);
+    private final Map<String, Answer> amended = new HashMap<>();
     private final long atMicros;
     private final ToIntFunction<String> partitionOf;
 
@@ -57,6 +65,15 @@ final class WorkingSet {
         products.put(sku, row);
     }
 
+    void put(String id, OrderRow row) {
+        orders.put(id, row);
+    }
+
+    /** @param count live holds that name this cart, its row being locked */
+    void putHoldsOf(String cartId, int count) {
+        holdsOfCart.put(cartId, count);
+    }
+
     StockRow stock(String sku) {
         return known(stock.get(sku), sku);
     }
@@ -73,9 +90,38 @@ final class WorkingSet {
         return known(products.get(sku), sku);
     }
 
-    /** Adds a new hold; its stock was taken before. */
+    OrderRow order(String id) {
+        return known(orders.get(id), id);
+    }
+
+    /** Adds a new reservation; its stock was taken before. */
     void make(Reservation reservation) {
         made.add(reservation);
+        if (reservation.cartId() != null) {
+            holdsOfCart.computeIfPresent(reservation.cartId(), (cart, count) -> count + 1);
+        }
+    }
+
+    /** Adds a row for a new order. */
+    OrderRow make(Order order) {
+        OrderRow row = new OrderRow(null);
+        orders.put(order.id(), row);
+        return row;
+    }
+
+    /** Keeps who placed a new order. */
+    void make(String orderId, Person person) {
+        people.add(new OrderSql.Buyer(orderId, person));
+    }
+
+    /** Live holds of a cart, those made by this batch included. */
+    int holdsOf(String cartId) {
+        return known(holdsOfCart.get(cartId), cartId);
+    }
+
+    /** Has another answer stand under the key of an earlier command. */
+    void amend(String key, Answer answer) {
+        amended.put(key, answer);
     }
 
     Map<String, StockRow> stock() {
@@ -92,6 +138,19 @@ final class WorkingSet {
 
     Map<String, ProductEntry> products() {
         return products;
+    }
+
+    Map<String, OrderRow> orders() {
+        return orders;
+    }
+
+    List<OrderSql.Buyer> people() {
+        return people;
+    }
+
+    /** Answers that are to stand under keys of earlier commands, by key. */
+    Map<String, Answer> amended() {
+        return amended;
     }
 
     List<Reservation> made() {

@@ -47,9 +47,14 @@ public abstract class StoreQuestion<P, T> implements IgniteCallable<T> {
      * @throws SQLException when PostgreSQL or every such node is away
      */
     public static <T> T put(Ignite ignite, StoreQuestion<?, T> question) throws SQLException {
+        return put(ignite, question, TIMEOUT_MS);
+    }
+
+    /** As {@link #put(Ignite, StoreQuestion)}, for what takes longer: waits {@code timeoutMs} for the answer. */
+    public static <T> T put(Ignite ignite, StoreQuestion<?, T> question, long timeoutMs) throws SQLException {
         try {
             return ignite.compute(ignite.cluster().forServers().forRandom())
-                    .withTimeout(TIMEOUT_MS)
+                    .withTimeout(timeoutMs)
                     .call(question);
         } catch (RuntimeException e) {
             throw storeTrouble(e).orElseGet(() -> new SQLException("no node with data answers: " + e.getMessage(), e));

@@ -120,6 +120,30 @@ final class CatalogueIndexTest {
     }
 
     @Test
+    void aProductIsShownAsItWasOffered() {
+        CatalogueIndex index = new CatalogueIndex();
+        Product product = new Product(
+                "A",
+                "Água de coco",
+                "Gelada",
+                "Bebidas",
+                new Money(1, "BRL"),
+                Map.of("cor", "azul"),
+                List.of("/a.jpg"),
+                3,
+                false,
+                7,
+                9);
+        index.offer(product);
+        assertEquals(
+                List.of(product), index.page(query(null, null, Sort.SKU, 10)).items());
+        assertEquals(3, index.maxPerOrder("A"));
+        index.offer(new Product(
+                "A", "Água de coco", "", "Bebidas", new Money(1, "BRL"), Map.of(), List.of(), 0, false, 8, 9));
+        assertEquals(0, index.maxPerOrder("A"));
+    }
+
+    @Test
     void titlesSortAsABrazilianReaderExpects() {
         CatalogueIndex index = new CatalogueIndex();
         index.offer(product("3", "zabaione", "C", 1, false, 1));
@@ -302,6 +326,7 @@ final class CatalogueIndexTest {
                 new Money(price, "BRL"),
                 Map.of("cor", "azul"),
                 List.of(),
+                0,
                 archived,
                 version,
                 0);

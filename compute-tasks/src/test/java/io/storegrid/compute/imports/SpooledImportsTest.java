@@ -351,7 +351,7 @@ final class SpooledImportsTest {
             return ParsedLine.refused("malformed-json", "no");
         }
         Product product =
-                new Product(parts[0], parts[1], "", "C", new Money(1, "BRL"), Map.of(), List.of(), false, 0, 0);
+                new Product(parts[0], parts[1], "", "C", new Money(1, "BRL"), Map.of(), List.of(), 0, false, 0, 0);
         return ParsedLine.of(product, Long.parseLong(parts[2]));
     }
 }

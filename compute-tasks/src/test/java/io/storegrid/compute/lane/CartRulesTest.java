@@ -45,7 +45,7 @@ class CartRulesTest {
     }
 
     private static Cart outlived(int digit) {
-        return new Cart(cartId(digit), false, "BRL", null, List.of(line("A", 2)), null, 4, 1, 1, NOW);
+        return new Cart(cartId(digit), false, "BRL", null, List.of(line("A", 2)), null, 0, null, 4, 1, 1, NOW);
     }
 
     private Cart put(Picture picture, String state) {

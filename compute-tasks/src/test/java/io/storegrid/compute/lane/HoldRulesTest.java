@@ -205,9 +205,9 @@ class HoldRulesTest {
             names = {"HELD"})
     void aRowSettlesOnce(HoldState state) {
         HoldRow row = rows.hold(Picture.READ, 1, HoldState.HELD, true, new ReservationLine("A", 4));
-        row.settle(state);
+        row.settle(state, false);
 
-        assertThrows(InvariantViolation.class, () -> row.settle(state));
+        assertThrows(InvariantViolation.class, () -> row.settle(state, false));
         assertThrows(InvariantViolation.class, () -> row.extend(NOW + 1_000_000_000));
     }
 }

@@ -16,8 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every outcome and every kind of verdict has a row in the tables of the rules. */
 class OutcomeRowsTest {
 
-    private static final List<Class<?>> TABLES =
-            List.of(StockRulesTest.class, HoldRulesTest.class, CartRulesTest.class, ProductRulesTest.class);
+    private static final List<Class<?>> TABLES = List.of(
+            StockRulesTest.class,
+            HoldRulesTest.class,
+            CartRulesTest.class,
+            ProductRulesTest.class,
+            OrderRulesTest.class);
 
     /** Not made by a rule: which request used a key before is known only to the runner. */
     private static final Set<Outcome> MADE_ELSEWHERE = EnumSet.of(Outcome.KEY_REUSED);

@@ -31,7 +31,7 @@ class ProductRulesTest {
 
     private static Product product(String sku, String title, boolean archived, long version) {
         return new Product(
-                sku, title, "", "Doces", new Money(450, "BRL"), Map.of(), List.of(), archived, version, version);
+                sku, title, "", "Doces", new Money(450, "BRL"), Map.of(), List.of(), 0, archived, version, version);
     }
 
     private static @Nullable Product stored(String state) {

@@ -81,6 +81,7 @@ class StockRulesTest {
                 id,
                 HoldState.HELD,
                 null,
+                null,
                 List.of(line("A", 1), line("B", 2)),
                 TestRows.NOW,
                 TestRows.NOW + 60_000_000,

@@ -5,7 +5,14 @@ import io.storegrid.domain.Cart;
 import io.storegrid.domain.CartLine;
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Money;
+import io.storegrid.domain.Order;
+import io.storegrid.domain.OrderId;
+import io.storegrid.domain.OrderLine;
+import io.storegrid.domain.OrderState;
 import io.storegrid.domain.Outcome;
+import io.storegrid.domain.Payment;
+import io.storegrid.domain.PaymentState;
 import io.storegrid.domain.Product;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationId;
@@ -76,6 +83,7 @@ final class TestRows {
                 holdId(digit),
                 state,
                 null,
+                null,
                 List.of(lines),
                 NOW - 600_000_000,
                 withinTime ? NOW + 300_000_000 : NOW - 300_000_000,
@@ -100,7 +108,18 @@ final class TestRows {
 
     static Cart cart(int digit, String currency, @Nullable String reservationId, CartLine... lines) {
         return new Cart(
-                cartId(digit), false, currency, null, List.of(lines), reservationId, 4, NOW - 1, NOW - 1, NOW + 1);
+                cartId(digit),
+                false,
+                currency,
+                null,
+                List.of(lines),
+                reservationId,
+                0,
+                null,
+                4,
+                NOW - 1,
+                NOW - 1,
+                NOW + 1);
     }
 
     CartRow cart(Picture picture, Cart cart) {
@@ -111,6 +130,35 @@ final class TestRows {
 
     void product(String sku, @Nullable Product product) {
         set.put(sku, new ProductEntry(product));
+    }
+
+    /** The id that an order of these tests has. */
+    static String orderId(int digit) {
+        return OrderId.of(PARTITION, Integer.toString(digit).repeat(32));
+    }
+
+    /** An order of cart {@code digit} for two of A at 1.500 each, held by hold {@code digit}. */
+    static Order order(int digit, OrderState state, PaymentState payment) {
+        Money total = new Money(3_000, "BRL");
+        return new Order(
+                orderId(digit),
+                state,
+                cartId(digit),
+                holdId(digit),
+                List.of(new OrderLine("A", "Água de coco", 2, 1_500)),
+                total,
+                new Payment(payment, "pix", "reference", payment == PaymentState.APPROVED ? total : null),
+                "key",
+                2,
+                NOW - 600_000_000,
+                NOW - 600_000_000,
+                NOW + 300_000_000);
+    }
+
+    OrderRow order(Order order) {
+        OrderRow row = new OrderRow(order);
+        set.put(order.id(), row);
+        return row;
     }
 
     /** The verdict in words. */

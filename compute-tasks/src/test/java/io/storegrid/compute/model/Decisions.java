@@ -203,6 +203,7 @@ final class Decisions {
                         id(hold),
                         World.holdState(state),
                         null,
+                        null,
                         lines(hold),
                         AT_MICROS - MINUTE_MICROS,
                         AT_MICROS + MINUTE_MICROS,

@@ -227,6 +227,7 @@ public final class SampleGenerator {
                 new Money(price(round, variant, random), "BRL"),
                 attributes,
                 media(variant, sku),
+                0,
                 false,
                 0,
                 0);

@@ -75,6 +75,7 @@ final class SampleLines {
                         price.required("currency").textValue()),
                 attributes,
                 mediaUrls,
+                0,
                 false,
                 0,
                 0);

@@ -2,7 +2,6 @@ package io.storegrid.api.cart;
 
 import io.javalin.http.Context;
 import io.storegrid.api.catalogue.ProductJson;
-import io.storegrid.api.http.Entropy;
 import io.storegrid.api.http.IdempotencyKeys;
 import io.storegrid.api.http.Preconditions;
 import io.storegrid.api.http.QueryParameters;
@@ -17,6 +16,7 @@ import io.storegrid.api.problem.Problems;
 import io.storegrid.compute.command.ChangeCartLine;
 import io.storegrid.compute.command.CreateCart;
 import io.storegrid.compute.command.DeleteCart;
+import io.storegrid.compute.command.Entropy;
 import io.storegrid.compute.command.MergeCarts;
 import io.storegrid.compute.gateway.ReadGateway;
 import io.storegrid.domain.Answer;
@@ -37,7 +37,6 @@ public final class CartRoutes {
     /** The currency of a cart when the caller does not say: this is a Brazilian store. */
     private static final String CURRENCY_DEFAULT = "BRL";
 
-    private static final int CUSTOMER_ID_LENGTH_MAX = 100;
     private static final int CART_ID_LENGTH_MAX = 64;
 
     /** @param lines units by SKU, summed, in the order of first naming */
@@ -187,7 +186,7 @@ public final class CartRoutes {
             lines.merge(sku, quantity, Long::sum);
             pointers.putIfAbsent(sku, line.pointer("sku"));
         }
-        String customerId = body.optionalLine("customerId", 1, CUSTOMER_ID_LENGTH_MAX);
+        String customerId = body.optionalLine("customerId", 1, Limits.CUSTOMER_ID_LENGTH_MAX);
         return new NewCart(currency, customerId, lines, pointers);
     }
 

@@ -75,6 +75,7 @@ final class CartService {
                 lines,
                 new MoneyView(total, cart.currency()),
                 hold == null ? null : hold.id(),
+                cart.orderId(),
                 cart.version(),
                 JsonText.time(cart.createdAtMicros()),
                 JsonText.time(cart.updatedAtMicros()),

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param total of all lines that have a price
  * @param reservationId of the cart's hold, while it holds
+ * @param orderId of the order that the cart has become; null while it takes changes
  */
 record CartView(
         String id,
@@ -17,6 +18,7 @@ record CartView(
         List<Line> lines,
         MoneyView total,
         @Nullable String reservationId,
+        @Nullable String orderId,
         long version,
         String createdAt,
         String updatedAt,

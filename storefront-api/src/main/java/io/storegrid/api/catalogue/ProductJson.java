@@ -38,7 +38,8 @@ public final class ProductJson implements ImportLineParser {
                 body.refuse("mediaUrls", "must be http or https addresses, or paths that begin with /: " + url);
             }
         }
-        return new Product(sku, title, description, category, price, attributes, mediaUrls, false, 0, 0);
+        int maxPerOrder = (int) body.optionalInteger("maxPerOrder", 1, Limits.LINE_QUANTITY_MAX, 0);
+        return new Product(sku, title, description, category, price, attributes, mediaUrls, maxPerOrder, false, 0, 0);
     }
 
     @Override

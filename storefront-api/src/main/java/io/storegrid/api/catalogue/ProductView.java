@@ -17,6 +17,7 @@ public record ProductView(
         MoneyView price,
         Map<String, String> attributes,
         List<String> mediaUrls,
+        @Nullable Integer maxPerOrder,
         long version,
         String updatedAt,
         @Nullable Availability availability) {
@@ -49,6 +50,7 @@ public record ProductView(
                 MoneyView.of(product.price()),
                 product.attributes(),
                 product.mediaUrls(),
+                product.maxPerOrder() == 0 ? null : product.maxPerOrder(),
                 product.version(),
                 JsonText.time(product.updatedAtMicros()),
                 availability);

@@ -3,6 +3,7 @@ package io.storegrid.api.http;
 import io.storegrid.api.problem.Problem;
 import io.storegrid.api.problem.ProblemCode;
 import io.storegrid.compute.gateway.ProductQuery;
+import io.storegrid.domain.LedgerMark;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,15 +19,17 @@ import java.util.regex.Pattern;
  * <p>The checksum guards against mistakes, not against a determined forger: a cursor gives access to nothing that the
  * same query without a cursor would not. So it needs no secret, and every node can read every node's cursors.
  *
- * <p>Layout: version (1), digest of the query (8), length of the sort value (2), sort value, SKU, digest of all that (8).
+ * <p>Layout: version (1), digest of the query (8), length of the sort value (2), sort value, SKU, digest of all that (8). In a
+ * ledger: version (1), digest of the SKU (8), the next entry's version and the stock that it left (24), digest of all that.
  */
 public final class Cursors {
 
     private static final byte VERSION = 1;
     private static final int DIGEST_BYTES = 8;
     private static final int HEADER_BYTES = 1 + DIGEST_BYTES + Short.BYTES;
+    private static final int LEDGER_BYTES = 1 + DIGEST_BYTES + 3 * Long.BYTES;
 
-    /** A price as we write it; more digits would be none that a {@code long} has. */
+    /** A price, or another number, as we write it; more digits would be none that a {@code long} has. */
     private static final Pattern PRICE = Pattern.compile("0|[1-9][0-9]{0,17}");
 
     /** Holds the longest place there is, 600 UTF-16 units of a title and a SKU, and leaves room in the request's line. */
@@ -34,24 +37,102 @@ public final class Cursors {
 
     private Cursors() {}
 
+    /**
+     * A place in a list: behind the item with this sort value and key.
+     *
+     * @param value what the list is sorted by, as text
+     * @param key what tells items of one value apart
+     */
+    public record Place(String value, String key) {}
+
     /** The text for {@code position} in {@code query}. */
     public static String of(ProductQuery query, ProductQuery.Position position) {
-        byte[] value = position.value().getBytes(StandardCharsets.UTF_8);
-        byte[] sku = position.sku().getBytes(StandardCharsets.UTF_8);
-        byte[] body = ByteBuffer.allocate(HEADER_BYTES + value.length + sku.length)
+        return of(parts(query), position.value(), position.sku());
+    }
+
+    /**
+     * The text for a place in the list that {@code query} asks for.
+     *
+     * @param query everything that says which list it is, in a fixed order
+     */
+    public static String of(List<String> query, String sortValue, String key) {
+        byte[] value = sortValue.getBytes(StandardCharsets.UTF_8);
+        byte[] last = key.getBytes(StandardCharsets.UTF_8);
+        byte[] body = ByteBuffer.allocate(HEADER_BYTES + value.length + last.length)
                 .put(VERSION)
                 .put(digest(query))
                 .putShort((short) value.length)
                 .put(value)
-                .put(sku)
+                .put(last)
                 .array();
+        return sealed(body);
+    }
+
+    /** The position that {@code cursor} stands for; 400 when it was changed or belongs to another query. */
+    public static ProductQuery.Position position(ProductQuery query, String cursor) {
+        Place place = place(parts(query), cursor);
+        if (!sorts(query.sort(), place.value())) {
+            throw invalid();
+        }
+        return new ProductQuery.Position(place.value(), place.key());
+    }
+
+    /** The place that {@code cursor} stands for; 400 when it was changed or belongs to another query. */
+    public static Place place(List<String> query, String cursor) {
+        ByteBuffer in = opened(cursor, digest(query));
+        int valueLength = in.getShort();
+        if (valueLength < 0 || valueLength > in.remaining()) {
+            throw invalid();
+        }
+        byte[] value = new byte[valueLength];
+        in.get(value);
+        byte[] key = new byte[in.remaining()];
+        in.get(key);
+        return new Place(new String(value, StandardCharsets.UTF_8), new String(key, StandardCharsets.UTF_8));
+    }
+
+    /** The number that a sort value is; 400 when it is none. */
+    public static long number(String value) {
+        if (!PRICE.matcher(value).matches()) {
+            throw invalid();
+        }
+        return Long.parseLong(value);
+    }
+
+    /** The text for the place behind which a page of {@code sku}'s ledger begins. */
+    public static String ofLedger(String sku, LedgerMark mark) {
+        byte[] body = ByteBuffer.allocate(LEDGER_BYTES)
+                .put(VERSION)
+                .put(ledgerDigest(sku))
+                .putLong(mark.version())
+                .putLong(mark.onHand())
+                .putLong(mark.reserved())
+                .array();
+        return sealed(body);
+    }
+
+    /** The place that {@code cursor} stands for; 400 when it was changed or belongs to another SKU or list. */
+    public static LedgerMark ledgerMark(String sku, String cursor) {
+        ByteBuffer in = opened(cursor, ledgerDigest(sku));
+        if (in.remaining() != LEDGER_BYTES - 1 - DIGEST_BYTES) {
+            throw invalid();
+        }
+        LedgerMark mark = new LedgerMark(in.getLong(), in.getLong(), in.getLong());
+        if (mark.version() < 1) {
+            throw invalid();
+        }
+        return mark;
+    }
+
+    /** {@code body} and its checksum as text. */
+    private static String sealed(byte[] body) {
         byte[] all = Arrays.copyOf(body, body.length + DIGEST_BYTES);
         System.arraycopy(checksum(body), 0, all, body.length, DIGEST_BYTES);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
     }
 
-    /** The position that {@code cursor} stands for; 400 when it was changed or belongs to another query. */
-    public static ProductQuery.Position position(ProductQuery query, String cursor) {
+    /** What stands behind version and list of a cursor that nobody changed and that is of the list {@code of}; 400 otherwise. */
+    private static ByteBuffer opened(String cursor, byte[] of) {
         byte[] all = bytes(cursor);
         byte[] body = Arrays.copyOf(all, all.length - DIGEST_BYTES);
         byte[] sum = Arrays.copyOfRange(all, body.length, all.length);
@@ -59,22 +140,18 @@ public final class Cursors {
         if (!Arrays.equals(sum, checksum(body)) || in.get() != VERSION) {
             throw invalid();
         }
-        byte[] of = new byte[DIGEST_BYTES];
-        in.get(of);
-        int valueLength = in.getShort();
-        if (!Arrays.equals(of, digest(query)) || valueLength < 0 || valueLength > in.remaining()) {
+        byte[] list = new byte[DIGEST_BYTES];
+        in.get(list);
+        if (!Arrays.equals(list, of)) {
             throw invalid();
         }
-        byte[] value = new byte[valueLength];
-        in.get(value);
-        byte[] sku = new byte[in.remaining()];
-        in.get(sku);
-        ProductQuery.Position position = new ProductQuery.Position(
-                new String(value, StandardCharsets.UTF_8), new String(sku, StandardCharsets.UTF_8));
-        if (!sorts(query.sort(), position.value())) {
-            throw invalid();
-        }
-        return position;
+        return in;
+    }
+
+    private static byte[] ledgerDigest(String sku) {
+        MessageDigest digest = Fingerprints.sha256();
+        digest.update("ledger ".getBytes(StandardCharsets.UTF_8));
+        return Arrays.copyOf(digest.digest(sku.getBytes(StandardCharsets.UTF_8)), DIGEST_BYTES);
     }
 
     /** Whether the catalogue can look for {@code value}: a checksum that anybody can compute vouches for nothing. */
@@ -106,14 +183,17 @@ public final class Cursors {
         throw invalid();
     }
 
-    private static byte[] digest(ProductQuery query) {
-        MessageDigest digest = Fingerprints.sha256();
-        List<String> parts = List.of(
+    private static List<String> parts(ProductQuery query) {
+        return List.of(
                 query.sort().name(),
                 query.category() == null ? "-" : "=" + query.category(),
                 query.text() == null ? "-" : "=" + query.text(),
                 String.join(",", query.skus()));
-        for (String part : parts) {
+    }
+
+    private static byte[] digest(List<String> query) {
+        MessageDigest digest = Fingerprints.sha256();
+        for (String part : query) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             digest.update(
                     ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());

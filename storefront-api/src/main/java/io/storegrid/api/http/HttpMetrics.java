@@ -19,6 +19,8 @@ public final class HttpMetrics {
 
     private static final String STARTED_NANOS = "storegrid.started-nanos";
 
+    private static final String METRICS = "storegrid.metrics";
+
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1),
         Duration.ofMillis(2),
@@ -57,6 +59,15 @@ public final class HttpMetrics {
     public void begin(Context ctx) {
         inFlight.incrementAndGet();
         ctx.attribute(STARTED_NANOS, System.nanoTime());
+        ctx.attribute(METRICS, this);
+    }
+
+    /** Counts a request as answered although its reply goes on: how long somebody listens is no latency. */
+    public static void answered(Context ctx) {
+        HttpMetrics metrics = ctx.attribute(METRICS);
+        if (metrics != null) {
+            metrics.end(ctx);
+        }
     }
 
     /** A request ends; counted once, however often this is called for it. */

@@ -8,12 +8,18 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +35,10 @@ public final class QueryParameters {
     public static final int LIMIT_MAX = 200;
 
     private static final int TEXT_LENGTH_MAX = 200;
+    private static final int NANOS_A_MICRO = 1_000;
+
+    private static final Pattern MOMENT =
+            Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?(?:Z|[+-]\\d{2}:\\d{2})");
 
     private final Map<String, String> values;
 
@@ -82,6 +92,30 @@ public final class QueryParameters {
                     .exception();
         }
         return value;
+    }
+
+    /** A moment in RFC 3339, microseconds since the epoch, digits behind the sixth left out; empty when absent. */
+    public OptionalLong moment(String name) {
+        String value = raw(name);
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        if (MOMENT.matcher(value).matches()) {
+            try {
+                Instant instant = OffsetDateTime.parse(value).toInstant();
+                return OptionalLong.of(
+                        TimeUnit.SECONDS.toMicros(instant.getEpochSecond()) + instant.getNano() / NANOS_A_MICRO);
+            } catch (DateTimeParseException e) {
+                throw notAMoment(name);
+            }
+        }
+        throw notAMoment(name);
+    }
+
+    private static RuntimeException notAMoment(String name) {
+        return Problems.invalidParameter(
+                        name, "must be a time such as 2026-03-30T18:00:00Z; the + of an offset is sent as %2B")
+                .exception();
     }
 
     /** The value as sent; null when absent. */

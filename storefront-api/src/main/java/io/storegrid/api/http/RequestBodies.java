@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
@@ -22,6 +23,9 @@ public final class RequestBodies {
 
     /** Bytes of a JSON body; a cart of a hundred lines has some six thousand. */
     public static final int JSON_BYTES_MAX = 1 << 20;
+
+    /** The attribute of a request that says, as a {@link BooleanSupplier}, whether the server that took it is stopping. */
+    public static final String STOPPING = RequestBodies.class.getName() + ".stopping";
 
     private static final int DISCARD_BYTES_MAX = 4 << 20;
     private static final Logger LOG = LoggerFactory.getLogger(RequestBodies.class);
@@ -151,6 +155,12 @@ public final class RequestBodies {
     public static RuntimeException brokenOff(Context ctx, IOException e) {
         ctx.header("Connection", "close");
         boolean badlyFramed = e instanceof HttpException || e.getCause() instanceof HttpException;
+        if (!badlyFramed
+                && ctx.req().getAttribute(STOPPING) instanceof BooleanSupplier stopping
+                && stopping.getAsBoolean()) {
+            // A server that stops gives a connection up soon that is silent for a moment: not its caller's doing.
+            return Problem.of(ProblemCode.DRAINING).exception();
+        }
         return Problem.of(badlyFramed ? ProblemCode.MALFORMED_REQUEST : ProblemCode.REQUEST_TIMEOUT)
                 .exception();
     }

@@ -6,6 +6,7 @@ import io.storegrid.compute.command.Command;
 import io.storegrid.compute.gateway.CommandGateway;
 import io.storegrid.domain.Answer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -30,14 +31,24 @@ public final class Writes {
         this.answering = answering;
     }
 
+    /** Begins a write that is to end by a deadline. */
+    public interface Beginning {
+        CompletableFuture<Answer> begin(Duration deadline);
+    }
+
     /**
      * Has {@code command} decided. {@code accepted} writes the reply when it holds; a refusal becomes a problem document,
      * and either says so when it is the record of an earlier request.
      */
     public void run(Context ctx, Command command, Consumer<Answer> accepted) {
+        run(ctx, deadline -> commands.execute(command, deadline), accepted);
+    }
+
+    /** Like {@link #run(Context, Command, Consumer)}, for what goes through another door than the command gateway. */
+    public void run(Context ctx, Beginning write, Consumer<Answer> accepted) {
         ctx.future(() -> {
             ctx.attribute(Problems.AWAITING, true);
-            return commands.execute(command, deadline)
+            return write.begin(deadline)
                     .handleAsync(
                             (answer, failure) -> {
                                 ctx.attribute(Problems.AWAITING, null);

@@ -1,7 +1,7 @@
 package io.storegrid.api.inventory;
 
 import io.javalin.http.Context;
-import io.storegrid.api.http.Entropy;
+import io.storegrid.api.http.Cursors;
 import io.storegrid.api.http.IdempotencyKeys;
 import io.storegrid.api.http.Preconditions;
 import io.storegrid.api.http.QueryParameters;
@@ -12,10 +12,13 @@ import io.storegrid.api.problem.Problem;
 import io.storegrid.api.problem.ProblemCode;
 import io.storegrid.api.problem.Problems;
 import io.storegrid.compute.command.AdjustStock;
+import io.storegrid.compute.command.Entropy;
 import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.gateway.ReadGateway;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.LedgerMark;
+import io.storegrid.domain.LedgerPage;
 import io.storegrid.domain.Limits;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Sku;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** {@code /v1/inventory}. Thread-safe. */
 public final class InventoryRoutes {
@@ -47,14 +51,52 @@ public final class InventoryRoutes {
     }
 
     public void show(Context ctx) {
-        boolean fresh = QueryParameters.of(ctx, "consistency").choice("consistency", FRESH, false);
+        QueryParameters query = QueryParameters.of(ctx, "consistency", "at");
+        boolean fresh = query.choice("consistency", FRESH, false);
+        OptionalLong at = query.moment("at");
         String sku = ctx.pathParam("sku");
+        if (at.isPresent()) {
+            if (query.raw("consistency") != null) {
+                throw Problems.invalidParameter("at", "has only one consistency")
+                        .exception();
+            }
+            showAt(ctx, sku, at.getAsLong());
+            return;
+        }
         InventoryItem item = read(sku, fresh).orElseThrow(() -> notFound(sku));
         if (Preconditions.notModified(ctx, item.version())) {
             ctx.header("Cache-Control", Replies.NEVER);
         } else {
             Replies.json(ctx, 200, Replies.NEVER, InventoryView.of(item, reads.nowMicros()));
         }
+    }
+
+    private void showAt(Context ctx, String sku, long atMicros) {
+        if (atMicros > reads.nowMicros()) {
+            throw Problems.invalidParameter("at", "is in the future").exception();
+        }
+        InventoryItem item = Optional.of(sku)
+                .filter(Sku::isValid)
+                .flatMap(valid -> reads.inventoryAt(valid, atMicros))
+                .orElseThrow(() -> notFound(sku));
+        if (Preconditions.notModified(ctx, item.version())) {
+            ctx.header("Cache-Control", Replies.NEVER);
+        } else {
+            Replies.json(ctx, 200, Replies.NEVER, InventoryView.of(item, atMicros));
+        }
+    }
+
+    public void ledger(Context ctx) {
+        QueryParameters query = QueryParameters.of(ctx, "limit", "cursor");
+        int limit = query.limit();
+        String sku = ctx.pathParam("sku");
+        if (!Sku.isValid(sku)) {
+            throw notFound(sku);
+        }
+        String cursor = query.raw("cursor");
+        LedgerMark from = cursor == null ? null : Cursors.ledgerMark(sku, cursor);
+        LedgerPage page = reads.ledger(sku, from, limit).orElseThrow(() -> notFound(sku));
+        Replies.json(ctx, 200, Replies.NEVER, LedgerView.of(sku, page, limit));
     }
 
     public void several(Context ctx) {

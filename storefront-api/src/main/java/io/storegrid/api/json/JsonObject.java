@@ -58,6 +58,12 @@ public final class JsonObject {
         return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
+    /** Takes this member for known although nobody asks for it. */
+    public @Nullable String skip(String name) {
+        taken.add(name);
+        return null;
+    }
+
     /** Notes an error of this member. */
     public void refuse(String name, String detail) {
         errors.add(pointer(name), detail);
@@ -220,11 +226,6 @@ public final class JsonObject {
         if (readable) {
             refuse(name, "is required");
         }
-        return null;
-    }
-
-    private @Nullable String skip(String name) {
-        taken.add(name);
         return null;
     }
 

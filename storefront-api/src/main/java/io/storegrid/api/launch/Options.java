@@ -81,7 +81,7 @@ final class Options {
                     .type(String.class)
                     .paramLabel("<" + setting.form() + ">")
                     .description(description.toArray(new String[0]));
-            if (setting == Setting.INSECURE) {
+            if (setting == Setting.INSECURE || setting == Setting.WEBHOOKS_ALLOW_PRIVATE) {
                 // A switch: naming it is enough.
                 option.arity("0..1").fallbackValue("true");
             } else {

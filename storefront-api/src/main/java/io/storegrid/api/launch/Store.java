@@ -10,6 +10,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.storegrid.api.HttpSettings;
 import io.storegrid.api.StorefrontApi;
 import io.storegrid.api.catalogue.ProductJson;
+import io.storegrid.api.events.StreamSettings;
+import io.storegrid.api.order.PaymentCallbacks;
+import io.storegrid.api.webhooks.HttpWebhookCalls;
+import io.storegrid.api.webhooks.WebhookTargets;
 import io.storegrid.compute.ClientRuntime;
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
@@ -18,10 +22,20 @@ import io.storegrid.compute.Reconciler;
 import io.storegrid.compute.StoreAccess;
 import io.storegrid.compute.StoreRuntime;
 import io.storegrid.compute.catalogue.MemoryCatalogue;
+import io.storegrid.compute.events.WebhookDispatcher;
+import io.storegrid.compute.events.WebhookLimits;
+import io.storegrid.compute.gateway.GridCustomers;
 import io.storegrid.compute.gateway.Operations;
 import io.storegrid.compute.imports.FirstStart;
 import io.storegrid.compute.imports.SpooledImports;
 import io.storegrid.compute.lane.LaneSettings;
+import io.storegrid.compute.order.OrderSaga;
+import io.storegrid.compute.order.OrderScanner;
+import io.storegrid.compute.payment.PaymentProvider;
+import io.storegrid.compute.payment.PaymentProviders;
+import io.storegrid.compute.payment.PaymentSettings;
+import io.storegrid.compute.payment.SimulatedPaymentProviderFactory;
+import io.storegrid.domain.LedgerVerdict;
 import io.storegrid.grid.GridMetrics;
 import io.storegrid.grid.GridOperations;
 import io.storegrid.grid.NodeSettings;
@@ -31,6 +45,7 @@ import io.storegrid.persistence.Invariants;
 import io.storegrid.persistence.StartupFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,6 +61,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +83,7 @@ final class Store implements AutoCloseable {
     private final Runnable end;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
-    private int port = -1;
+    private volatile int port = -1;
     private Supplier<Operations.Readiness> readiness = () -> new Operations.Readiness(List.of(), false);
 
     /** @param end ends the process, when this node was told to leave */
@@ -82,13 +98,27 @@ final class Store implements AutoCloseable {
         NodeSettings settings = node.settings();
         bindMetrics();
         NodeRuntime runtime = opened(settings.role() == Role.API ? startClient() : startStore());
+        WebhookTargets targets = new WebhookTargets(settings.webhooksAllowPrivate());
+        if (settings.role() != Role.API) {
+            HttpWebhookCalls calls = opened(new HttpWebhookCalls(targets));
+            opened(new WebhookDispatcher(node.database(), calls, WebhookLimits.DEFAULT, registry))
+                    .start();
+        }
         GridOperations operations = new GridOperations(
                 node.ignite(),
                 settings.expectedNodes(),
                 runtime.store()::up,
                 () -> leave(runtime),
                 () -> reconcile(runtime.reconciler()),
-                () -> invariants(runtime.store()));
+                () -> invariants(runtime.store()),
+                sku -> verifyLedger(runtime.store(), sku));
+        PaymentProvider provider = opened(PaymentProviders.open(settings.payment(), registry));
+        OrderSaga saga = new OrderSaga(runtime.commands(), provider, this::callback);
+        if (runtime instanceof StoreRuntime store) {
+            opened(new OrderScanner(
+                            node.database(), store.health(), node::quorum, saga, OrderScanner.Pace.DEFAULT, registry))
+                    .start();
+        }
         HttpSettings http = HttpSettings.defaults()
                 .withHost(settings.httpHost())
                 .withPort(settings.httpPort())
@@ -123,18 +153,45 @@ final class Store implements AutoCloseable {
                         http,
                         settings.name(),
                         runtime.commands(),
+                        saga,
                         runtime.reads(),
+                        new GridCustomers(runtime.store(), runtime.commands(), settings.httpRequestTimeout()),
+                        callbacks(settings.payment()),
                         catalogue,
                         imports,
+                        runtime.events(),
+                        new StreamSettings(settings.streamsMax(), settings.streamsHeartbeat(), settings.streamsStall()),
+                        runtime.webhooks(),
+                        targets,
                         operations,
                         registry),
                 operations);
         console.step("api: " + grouped(products) + " products");
     }
 
+    /** Where a provider posts what it has to say of an order: as told, else this very node while it serves on this machine. */
+    private @Nullable URI callback(String orderId) {
+        PaymentSettings payment = node.settings().payment();
+        boolean own = payment.callbackUrl() == null
+                && port > 0
+                && payment.provider().equals(SimulatedPaymentProviderFactory.NAME);
+        return (own ? payment.withCallbackUrl(URI.create("http://127.0.0.1:" + port)) : payment).callbackFor(orderId);
+    }
+
+    /** A reference may be seen where it proves nothing: beside play money, or where a token is asked for as well. */
+    private static PaymentCallbacks callbacks(PaymentSettings payment) {
+        boolean play = payment.provider().equals(SimulatedPaymentProviderFactory.NAME);
+        return new PaymentCallbacks(play ? null : payment.token(), play || payment.token() != null);
+    }
+
     private StoreRuntime startStore() {
-        StoreRuntime runtime =
-                new StoreRuntime(node.ignite(), node.database(), LaneSettings.DEFAULT, node::quorum, registry);
+        StoreRuntime runtime = new StoreRuntime(
+                node.ignite(),
+                node.database(),
+                LaneSettings.DEFAULT,
+                node.settings().eventsRetention(),
+                node::quorum,
+                registry);
         try {
             runtime.start();
             return runtime;
@@ -145,7 +202,7 @@ final class Store implements AutoCloseable {
     }
 
     private ClientRuntime startClient() {
-        ClientRuntime runtime = new ClientRuntime(node.ignite(), node::quorum);
+        ClientRuntime runtime = new ClientRuntime(node.ignite(), node::quorum, registry);
         runtime.start();
         return runtime;
     }
@@ -228,6 +285,16 @@ final class Store implements AutoCloseable {
                 report.repaired(),
                 report.ahead(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+    }
+
+    private static Operations.LedgerReport verifyLedger(StoreAccess store, Optional<String> sku) {
+        long begin = System.nanoTime();
+        try {
+            LedgerVerdict verdict = store.verifyLedger(sku.orElse(null));
+            return new Operations.LedgerReport(verdict, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        } catch (SQLException e) {
+            throw new Fault(FaultCode.STORE_UNAVAILABLE, "the ledger cannot be verified: " + e.getMessage(), e);
+        }
     }
 
     private static List<Operations.Invariant> invariants(StoreAccess store) {

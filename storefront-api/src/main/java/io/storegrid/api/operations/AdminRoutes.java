@@ -7,6 +7,7 @@ import io.storegrid.api.problem.Problem;
 import io.storegrid.api.problem.ProblemCode;
 import io.storegrid.api.problem.Problems;
 import io.storegrid.compute.gateway.Operations;
+import io.storegrid.domain.LedgerVerdict;
 import io.storegrid.domain.Sku;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,10 +17,16 @@ public final class AdminRoutes {
 
     private record Draining(boolean draining) {}
 
+    private record LedgerProblem(String sku, long version, String what) {}
+
+    private record Verified(
+            boolean verified, long entries, long skus, String heads, long tookMs, List<LedgerProblem> problems) {}
+
     private record Invariants(boolean hold, List<Operations.Invariant> items) {}
 
     private final Operations operations;
     private final AtomicBoolean reconciling = new AtomicBoolean();
+    private final AtomicBoolean verifying = new AtomicBoolean();
 
     public AdminRoutes(Operations operations) {
         this.operations = operations;
@@ -56,6 +63,43 @@ public final class AdminRoutes {
             Replies.json(ctx, 200, Replies.NEVER, operations.reconcile());
         } finally {
             reconciling.set(false);
+        }
+    }
+
+    public void verifyLedger(Context ctx) {
+        String sku = QueryParameters.of(ctx, "sku").raw("sku");
+        if (sku != null && !Sku.isValid(sku)) {
+            throw Problems.invalidParameter("sku", "must have the form " + Sku.FORM)
+                    .exception();
+        }
+        if (!verifying.compareAndSet(false, true)) {
+            throw Problem.of(ProblemCode.OVERLOADED, "A verification is running already.")
+                    .exception();
+        }
+        try {
+            Operations.LedgerReport report = operations.verifyLedger(sku);
+            LedgerVerdict verdict = report.verdict();
+            if (sku != null && verdict.entries() == 0 && verdict.verified()) {
+                throw Problem.of(ProblemCode.INVENTORY_NOT_FOUND, "No stock was ever recorded for " + sku + ".")
+                        .with("sku", sku)
+                        .exception();
+            }
+            List<LedgerProblem> problems = verdict.problems().stream()
+                    .map(problem -> new LedgerProblem(problem.sku(), problem.version(), problem.what()))
+                    .toList();
+            Replies.json(
+                    ctx,
+                    200,
+                    Replies.NEVER,
+                    new Verified(
+                            verdict.verified(),
+                            verdict.entries(),
+                            verdict.skus(),
+                            verdict.heads(),
+                            report.tookMs(),
+                            problems));
+        } finally {
+            verifying.set(false);
         }
     }
 

@@ -35,7 +35,10 @@ public enum ProblemCode {
     CART_NOT_FOUND(404, "Cart not found", "There is no such cart, or it was deleted or has expired."),
     RESERVATION_NOT_FOUND(404, "Reservation not found", "There is no such reservation."),
     ORDER_NOT_FOUND(404, "Order not found", "There is no such order."),
+    CUSTOMER_NOT_FOUND(404, "Customer not found", "Nothing is kept of this customer, or it was erased."),
     IMPORT_NOT_FOUND(404, "Import not found", "There is no such import."),
+    WEBHOOK_NOT_FOUND(404, "Webhook not found", "There is no such webhook."),
+    EVENT_NOT_FOUND(404, "Event not found", "There is no such event, or it is not kept any more."),
     ROUTE_NOT_FOUND(404, "Route not found", "Nothing is served under this path. The contract is at /openapi.yaml."),
     METHOD_NOT_ALLOWED(405, "Method not allowed", "The path exists, the method does not. Allow lists those that do."),
     REQUEST_TIMEOUT(408, "Request timeout", "The request did not arrive in time. Nothing was done."),
@@ -50,11 +53,20 @@ public enum ProblemCode {
     RESERVATION_NOT_HELD(
             409,
             "Reservation not held",
-            "The reservation was confirmed, released or has expired; its state says which. It does not come back."),
-    EXTENSION_LIMIT(409, "Extension limit", "A hold lives at most 30 minutes from its creation, extensions included."),
-    CART_NOT_OPEN(409, "Cart not open", "The cart no longer takes changes."),
+            "The reservation was confirmed, released or has expired, or belongs to an order that alone settles it; its state"
+                    + " says which."),
+    EXTENSION_LIMIT(
+            409,
+            "Extension limit",
+            "A hold lives at most 30 minutes from its creation, extensions included, and is renewed at most 20 times in a"
+                    + " row. Let it go, then others have a chance."),
+    HOLD_LIMIT(
+            409,
+            "Hold limit",
+            "The cart has as many live holds as one cart may have. Release one, or wait for its end."),
+    CART_NOT_OPEN(409, "Cart not open", "The cart has become an order and no longer takes changes."),
     INVALID_TRANSITION(409, "Invalid transition", "The order is not in a state from which this step leads."),
-    ORDER_NOT_PAYABLE(409, "Order not payable", "The order takes no payment in its state."),
+    ORDER_NOT_PAYABLE(409, "Order not payable", "The order takes no payment in its state, or not this one."),
     NOT_CANCELLABLE(409, "Not cancellable", "The order can no longer be cancelled."),
     IDEMPOTENCY_IN_PROGRESS(
             409,

@@ -10,7 +10,9 @@ import io.storegrid.api.json.JsonText;
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
 import io.storegrid.domain.Answer;
+import io.storegrid.domain.Cart;
 import io.storegrid.domain.Limits;
+import io.storegrid.domain.Order;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.Shortage;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +57,12 @@ public final class Problems {
             case INVENTORY_NOT_FOUND -> ProblemCode.INVENTORY_NOT_FOUND;
             case CART_NOT_FOUND -> ProblemCode.CART_NOT_FOUND;
             case RESERVATION_NOT_FOUND -> ProblemCode.RESERVATION_NOT_FOUND;
+            case ORDER_NOT_FOUND -> ProblemCode.ORDER_NOT_FOUND;
+            case HOLD_LIMIT -> ProblemCode.HOLD_LIMIT;
+            case ORDER_NOT_PAYABLE -> ProblemCode.ORDER_NOT_PAYABLE;
+            case NOT_CANCELLABLE -> ProblemCode.NOT_CANCELLABLE;
+            case INVALID_TRANSITION -> ProblemCode.INVALID_TRANSITION;
+            case PAYMENT_DECLINED -> ProblemCode.PAYMENT_DECLINED;
             case CART_NOT_OPEN -> ProblemCode.CART_NOT_OPEN;
             case VERSION_CONFLICT -> ProblemCode.VERSION_CONFLICT;
             case EMPTY_CART -> ProblemCode.EMPTY_CART;
@@ -99,16 +108,44 @@ public final class Problems {
             case QUANTITY_LIMIT ->
                 ref == null
                         ? quantityLimit()
-                        : Problem.of(code, "At most " + Limits.ON_HAND_MAX + " units of " + ref + " can be on hand.")
+                        : Problem.of(
+                                        code,
+                                        answer.cart() == null
+                                                ? "At most " + Limits.ON_HAND_MAX + " units of " + ref
+                                                        + " can be on hand."
+                                                : "One order may not have so many units of " + ref + ".")
                                 .with("sku", ref);
             case RESERVATION_NOT_HELD ->
                 reservation == null
                         ? Problem.of(code)
-                        : Problem.of(code, "The reservation is " + reservation.stateAt(answer.atMicros()) + ".")
+                        : Problem.of(
+                                        code,
+                                        reservation.orderId() == null
+                                                ? "The reservation is " + reservation.stateAt(answer.atMicros()) + "."
+                                                : "The reservation belongs to order " + reservation.orderId()
+                                                        + ", which alone settles it.")
                                 .with("state", reservation.stateAt(answer.atMicros()));
             case INSUFFICIENT_STOCK -> insufficientStock(code, answer.shortages());
+            case CART_NOT_OPEN -> cartNotOpen(code, answer.cart());
+            case ORDER_NOT_PAYABLE, NOT_CANCELLABLE, INVALID_TRANSITION, PAYMENT_DECLINED ->
+                ofOrder(code, answer.order());
             default -> Problem.of(code);
         };
+    }
+
+    private static Problem cartNotOpen(ProblemCode code, @Nullable Cart cart) {
+        return cart == null || cart.orderId() == null
+                ? Problem.of(code)
+                : Problem.of(code, "The cart has become order " + cart.orderId() + ".")
+                        .with("orderId", cart.orderId());
+    }
+
+    private static Problem ofOrder(ProblemCode code, @Nullable Order order) {
+        return order == null
+                ? Problem.of(code)
+                : Problem.of(code, code.meaning() + " The order is " + order.state() + ".")
+                        .with("orderId", order.id())
+                        .with("state", order.state());
     }
 
     /** More units of one SKU, or more lines, than allowed. */

@@ -2,7 +2,6 @@ package io.storegrid.api.reservation;
 
 import io.javalin.http.Context;
 import io.storegrid.api.catalogue.ProductJson;
-import io.storegrid.api.http.Entropy;
 import io.storegrid.api.http.IdempotencyKeys;
 import io.storegrid.api.http.Preconditions;
 import io.storegrid.api.http.QueryParameters;
@@ -13,10 +12,12 @@ import io.storegrid.api.json.JsonObject;
 import io.storegrid.api.problem.Problem;
 import io.storegrid.api.problem.ProblemCode;
 import io.storegrid.api.problem.Problems;
+import io.storegrid.compute.command.Entropy;
 import io.storegrid.compute.command.ExtendHold;
 import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.compute.command.ReserveStock;
 import io.storegrid.compute.command.SettleHold;
+import io.storegrid.compute.gateway.Catalogue;
 import io.storegrid.compute.gateway.ReadGateway;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.CartId;
@@ -43,10 +44,12 @@ public final class ReservationRoutes {
             @Nullable String cartId) {}
 
     private final ReadGateway reads;
+    private final Catalogue catalogue;
     private final Writes writes;
 
-    public ReservationRoutes(ReadGateway reads, Writes writes) {
+    public ReservationRoutes(ReadGateway reads, Catalogue catalogue, Writes writes) {
         this.reads = reads;
+        this.catalogue = catalogue;
         this.writes = writes;
     }
 
@@ -58,6 +61,17 @@ public final class ReservationRoutes {
         List<ReservationLine> summed = ReservationLine.summed(asked.lines());
         if (summed.stream().anyMatch(line -> line.quantity() > Limits.LINE_QUANTITY_MAX)) {
             throw Problems.quantityLimit().exception();
+        }
+        for (ReservationLine line : summed) {
+            int most = catalogue.maxPerOrder(line.sku());
+            if (most > 0 && line.quantity() > most) {
+                throw Problem.of(
+                                ProblemCode.QUANTITY_LIMIT,
+                                "One order or hold may have " + most + " units of " + line.sku() + ".")
+                        .with("sku", line.sku())
+                        .with("maxPerOrder", most)
+                        .exception();
+            }
         }
         if (asked.cartId() != null && !CartId.isValid(asked.cartId())) {
             throw cartNotFound(asked.cartId());

@@ -11,6 +11,7 @@ record ReservationView(
         String id,
         HoldState state,
         @Nullable String cartId,
+        @Nullable String orderId,
         List<Line> lines,
         String createdAt,
         String expiresAt,
@@ -25,6 +26,7 @@ record ReservationView(
                 reservation.id(),
                 reservation.stateAt(atMicros),
                 reservation.cartId(),
+                reservation.orderId(),
                 reservation.lines().stream()
                         .map(line -> new Line(line.sku(), line.quantity()))
                         .toList(),

@@ -96,7 +96,7 @@ class ContractCheckTest {
         liar.start(0);
         try {
             ContractDrive drive = new ContractDrive(liar.port(), 1);
-            drive.run(1, 600, System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+            drive.run(1, 2_000, System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
             String findings = String.join("\n", drive.findings());
             assertTrue(findings.contains("GET /health/live: status #"), findings);
             assertTrue(findings.contains("GET /v1/categories: status # is not documented"), findings);

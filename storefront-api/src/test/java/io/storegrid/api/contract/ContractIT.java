@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class ContractIT {
 
-    private static final int REQUESTS = Integer.getInteger("edge.requests", 3_000);
+    private static final int REQUESTS = Integer.getInteger("edge.requests", 4_500);
     private static final int CLIENTS = Integer.getInteger("edge.clients", 4);
 
     private static final Duration IMPORT_LIMIT = Duration.ofSeconds(30);
@@ -42,7 +42,7 @@ class ContractIT {
                 directory, "--http-port=0", "--discovery-port=" + PackagedNode.freePort(), "--name=contract")) {
             ContractDrive drive = new ContractDrive(node.port(), seed);
             long began = System.nanoTime();
-            int sent = drive.run(CLIENTS, REQUESTS, began + TimeUnit.MINUTES.toNanos(50));
+            int sent = drive.runUntilAllSucceeded(CLIENTS, REQUESTS, began + TimeUnit.MINUTES.toNanos(50));
             System.out.printf(
                     "ContractIT [seed=%d, requests=%d, tookMs=%d] %s%n",
                     seed, sent, (System.nanoTime() - began) / 1_000_000, drive.statuses());

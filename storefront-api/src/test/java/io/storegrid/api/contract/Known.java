@@ -50,6 +50,16 @@ final class Known {
         }
     }
 
+    /** Whether these are lines of a cart that can be bought. */
+    private static boolean full(JsonNode lines) {
+        for (JsonNode line : lines) {
+            if (!line.path("inStock").asBoolean()) {
+                return false;
+            }
+        }
+        return !lines.isEmpty();
+    }
+
     void learn(WireRequest request, WireReply reply) {
         String path = request.path();
         if (tags.size() > 10 * KEPT_MAX) {
@@ -71,6 +81,25 @@ final class Known {
         String id = body.path("id").asText();
         if (id.indexOf('_') > 0) {
             add(id.substring(0, id.indexOf('_')), id);
+        }
+        if (id.startsWith("cart_") && full(body.path("lines"))) {
+            add("full", id);
+        }
+        if (id.startsWith("ord_")) {
+            // In the one state it is in now: only some can be sent on their way, or taken back.
+            kinds.values().forEach(all -> all.remove(id));
+            add("ord", id);
+            add(body.path("state").asText(), id);
+        }
+        if (id.startsWith("ord_") && body.at("/payment/reference").isTextual()) {
+            add("payment", id + " " + body.at("/payment/reference").asText());
+        }
+        if (id.startsWith("cart_") && body.path("customerId").isTextual()) {
+            String customer = body.path("customerId").asText();
+            // As it goes into a path without being escaped.
+            if (customer.chars().allMatch(c -> c < 0x80 && Character.isLetterOrDigit(c))) {
+                add("customer", customer);
+            }
         }
         if (path.equals("/v1/products")) {
             body.path("items").forEach(item -> add("sku", item.path("sku").asText()));

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -144,15 +145,26 @@ class PackagedJarIT {
                     List.of("--http-port=0", "--data-dir=/proc/storegrid", free()), Main.FAILED,
                     List.of("--http-port=0", "--db-url=jdbc:postgresql://127.0.0.1:1/x", free()), Main.FAILED,
                     List.of("--http-port=0", "--join=127.0.0.1:1"), Main.FAILED);
-            for (Map.Entry<List<String>, Integer> misuse : misuses.entrySet()) {
-                try (PackagedNode node = PackagedNode.launch(directory, misuse.getKey())) {
+            // All at once, because some wait; each in a place of its own.
+            Map<List<String>, PackagedNode> launched = new LinkedHashMap<>();
+            try {
+                for (List<String> misuse : misuses.keySet()) {
+                    Path place = Files.createDirectory(directory.resolve("misuse-" + launched.size()));
+                    launched.put(misuse, PackagedNode.launch(place, misuse));
+                }
+                for (Map.Entry<List<String>, PackagedNode> entry : launched.entrySet()) {
+                    PackagedNode node = entry.getValue();
                     assertEquals(
-                            misuse.getValue(), node.exitCode(PackagedNode.START_LIMIT), () -> misuse.getKey() + "");
+                            misuses.get(entry.getKey()),
+                            node.exitCode(PackagedNode.START_LIMIT),
+                            () -> entry.getKey() + "");
                     List<String> lines = node.complained().lines().toList();
                     assertEquals(1, lines.size(), lines.toString());
                     assertTrue(lines.get(0).startsWith("storegrid: "), lines.get(0));
                     assertFalse(node.said().contains("\tat "), node.said());
                 }
+            } finally {
+                launched.values().forEach(PackagedNode::close);
             }
         }
     }

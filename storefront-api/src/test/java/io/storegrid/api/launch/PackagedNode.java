@@ -1,6 +1,8 @@
 package io.storegrid.api.launch;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,7 +26,7 @@ import java.util.stream.Collectors;
 public final class PackagedNode implements AutoCloseable {
 
     static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final int HEAP_MB = 256;
+    private static final List<String> QUICK = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Path JAR = Path.of("target", "storefront-api.jar").toAbsolutePath();
     private static final Pattern URL = Pattern.compile("(?:API|Health) +(http://[^/\\s]+)/");
@@ -43,12 +45,36 @@ public final class PackagedNode implements AutoCloseable {
 
     /** Starts the jar without waiting for anything; what it says is kept in {@code directory}. */
     public static PackagedNode launch(Path directory, List<String> options) throws IOException {
-        return launch(directory, HEAP_MB, options);
+        return launch(directory, quickly(), options);
+    }
+
+    /**
+     * JVM options for nodes that live for seconds: what makes a JVM start sooner and small counts, and what makes it fast later
+     * does not. Not for what is measured.
+     */
+    public static List<String> quickly() throws IOException {
+        List<String> all = new ArrayList<>(QUICK);
+        all.addAll(ClassArchive.options(JAR, QUICK));
+        return all;
     }
 
     /** As the other, with a heap of {@code heapMb} megabytes at most. */
     public static PackagedNode launch(Path directory, int heapMb, List<String> options) throws IOException {
         return launch(directory, List.of("-Xmx" + heapMb + "m"), options);
+    }
+
+    /**
+     * The jar with more classes behind its own, so not by {@code -jar}: what a manifest opens then has to be opened here, as it is
+     * for this JVM.
+     */
+    public static PackagedNode launchWith(Path classes, Path directory, int heapMb, List<String> options)
+            throws IOException {
+        List<String> jvm = new ArrayList<>(List.of("-Xmx" + heapMb + "m"));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-opens"))
+                .forEach(jvm::add);
+        jvm.addAll(List.of("-cp", JAR + File.pathSeparator + classes, Main.class.getName()));
+        return launch(List.of(), directory, jvm, List.of(), options);
     }
 
     /** As the other, with options of the JVM. */
@@ -60,12 +86,18 @@ public final class PackagedNode implements AutoCloseable {
     /** As the other, by a command that starts what stands behind it, in its own place: it becomes the node. */
     public static PackagedNode launch(List<String> place, Path directory, List<String> jvmOptions, List<String> options)
             throws IOException {
+        return launch(place, directory, jvmOptions, List.of("-jar", JAR.toString()), options);
+    }
+
+    private static PackagedNode launch(
+            List<String> place, Path directory, List<String> jvmOptions, List<String> program, List<String> options)
+            throws IOException {
         Path out = Files.createTempFile(directory, "node", ".out");
         Path err = Files.createTempFile(directory, "node", ".err");
         List<String> command = new ArrayList<>(place);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(program);
         command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())

@@ -243,7 +243,9 @@ class StorefrontIT {
         List<Integer> bad = writeLines(lines, 100_000);
         String location;
         String[] options = {"--http-port=0", "--discovery-port=" + PackagedNode.freePort(), "--name=alone"};
-        try (PackagedNode node = PackagedNode.awaitUp(PackagedNode.launch(directory, 101, List.of(options)))) {
+        List<String> heap = new ArrayList<>(PackagedNode.quickly());
+        heap.add("-Xmx101m");
+        try (PackagedNode node = PackagedNode.awaitUp(PackagedNode.launch(directory, heap, List.of(options)))) {
             ApiClient api = client(node);
             Reply taken = postLines(api, lines);
             assertEquals(202, taken.status(), taken::toString);
@@ -251,7 +253,7 @@ class StorefrontIT {
             awaitTrue("some lines", () -> status(api, location).path("lastLine").asLong() > 20_000);
             node.kill();
         }
-        try (PackagedNode node = PackagedNode.awaitUp(PackagedNode.launch(directory, 101, List.of(options)))) {
+        try (PackagedNode node = PackagedNode.awaitUp(PackagedNode.launch(directory, heap, List.of(options)))) {
             ApiClient api = client(node);
             Reply again = postLines(api, lines);
             assertEquals(location, again.header("Location").orElseThrow(), "the same key, another import");
@@ -373,6 +375,9 @@ class StorefrontIT {
     private static void check(ApiClient api) {
         JsonNode invariants = api.get("/v1/admin/invariants").send().json();
         assertTrue(invariants.path("hold").asBoolean(), invariants::toString);
+        JsonNode ledger = api.post("/v1/admin/ledger/verify").send().json();
+        assertTrue(ledger.path("verified").asBoolean(), ledger::toString);
+        assertTrue(ledger.path("entries").asLong() > 0, ledger::toString);
         Reply reconciled = api.post("/v1/admin/reconcile").send();
         assertEquals(200, reconciled.status(), reconciled::toString);
         assertEquals(0, reconciled.json().path("ahead").asInt(), reconciled::toString);

@@ -32,6 +32,12 @@ class ProblemsTest {
             Map.entry(Outcome.INVENTORY_NOT_FOUND, "404 inventory-not-found"),
             Map.entry(Outcome.CART_NOT_FOUND, "404 cart-not-found"),
             Map.entry(Outcome.RESERVATION_NOT_FOUND, "404 reservation-not-found"),
+            Map.entry(Outcome.ORDER_NOT_FOUND, "404 order-not-found"),
+            Map.entry(Outcome.HOLD_LIMIT, "409 hold-limit"),
+            Map.entry(Outcome.ORDER_NOT_PAYABLE, "409 order-not-payable"),
+            Map.entry(Outcome.NOT_CANCELLABLE, "409 not-cancellable"),
+            Map.entry(Outcome.INVALID_TRANSITION, "409 invalid-transition"),
+            Map.entry(Outcome.PAYMENT_DECLINED, "402 payment-declined"),
             Map.entry(Outcome.CART_NOT_OPEN, "409 cart-not-open"),
             Map.entry(Outcome.VERSION_CONFLICT, "412 version-conflict"),
             Map.entry(Outcome.EMPTY_CART, "422 empty-cart"),
@@ -112,7 +118,7 @@ class ProblemsTest {
     @ParameterizedTest(name = "stored {0}, due at 100, told at {1}: {2}")
     @CsvSource({"CONFIRMED, 50, CONFIRMED", "RELEASED, 150, RELEASED", "HELD, 100, EXPIRED", "EXPIRED, 1, EXPIRED"})
     void saysInWhichStateAHoldIs(HoldState stored, long atMicros, HoldState told) {
-        Reservation hold = new Reservation("rsv", stored, null, List.of(new ReservationLine("A1", 1)), 0, 100, 2);
+        Reservation hold = new Reservation("rsv", stored, null, null, List.of(new ReservationLine("A1", 1)), 0, 100, 2);
         Problem problem =
                 Problems.of(Answer.of(Outcome.RESERVATION_NOT_HELD, atMicros).withReservation(hold));
         assertEquals(Map.of("state", told), problem.extensions());

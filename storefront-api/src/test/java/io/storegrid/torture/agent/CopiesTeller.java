@@ -5,12 +5,15 @@ import io.storegrid.compute.StoreCaches;
 import io.storegrid.domain.Cart;
 import io.storegrid.domain.CartLine;
 import io.storegrid.domain.InventoryItem;
+import io.storegrid.domain.Order;
+import io.storegrid.domain.OrderLine;
 import io.storegrid.domain.Reservation;
 import io.storegrid.domain.ReservationLine;
 import io.storegrid.torture.history.FinalState;
 import io.storegrid.torture.history.FinalState.CartRow;
 import io.storegrid.torture.history.FinalState.Copy;
 import io.storegrid.torture.history.FinalState.HoldRow;
+import io.storegrid.torture.history.FinalState.OrderRow;
 import io.storegrid.torture.history.FinalState.StockRow;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -73,6 +76,7 @@ final class CopiesTeller {
                     item -> FinalState.fields(new StockRow(item.onHand(), item.reserved(), item.version())));
             CopiesTeller.<Reservation>tell(lines, ignite, StoreCaches.RESERVATIONS, CopiesTeller::fields);
             CopiesTeller.<Cart>tell(lines, ignite, StoreCaches.CARTS, CopiesTeller::fields);
+            CopiesTeller.<Order>tell(lines, ignite, StoreCaches.ORDERS, CopiesTeller::fields);
         }
         Files.move(unfinished, home.resolve(Hooks.COPIES), StandardCopyOption.ATOMIC_MOVE);
     }
@@ -105,6 +109,24 @@ final class CopiesTeller {
                 hold.createdAtMicros(),
                 hold.expiresAtMicros(),
                 hold.version(),
+                units,
+                Objects.requireNonNullElse(hold.orderId(), "")));
+    }
+
+    private static SortedMap<String, String> fields(Order order) {
+        SortedMap<String, Integer> units = new TreeMap<>();
+        for (OrderLine line : order.lines()) {
+            units.merge(line.sku(), line.quantity(), Integer::sum);
+        }
+        return FinalState.fields(new OrderRow(
+                order.state(),
+                order.payment().state(),
+                order.cartId(),
+                order.reservationId(),
+                order.total().amountMinor(),
+                order.createdAtMicros(),
+                order.updatedAtMicros(),
+                order.version(),
                 units));
     }
 
@@ -114,6 +136,10 @@ final class CopiesTeller {
             units.put(line.sku(), line.quantity());
         }
         return FinalState.fields(new CartRow(
-                cart.deleted(), Objects.requireNonNullElse(cart.reservationId(), ""), cart.version(), units));
+                cart.deleted(),
+                Objects.requireNonNullElse(cart.reservationId(), ""),
+                cart.version(),
+                units,
+                Objects.requireNonNullElse(cart.orderId(), "")));
     }
 }

@@ -12,12 +12,19 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import net.bytebuddy.agent.builder.AgentBuilder;
+import net.bytebuddy.agent.builder.ResettableClassFileTransformer;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.matcher.ElementMatcher;
 import net.bytebuddy.utility.JavaModule;
 import org.jspecify.annotations.Nullable;
@@ -66,9 +73,10 @@ public final class NodeAgent {
         String[] parts = arguments.split(",", 2);
         Ablation ablation = Ablation.valueOf(parts[0]);
         Hooks.home = Path.of(parts[1]);
+        Listener listener = new Listener();
         AgentBuilder builder = new AgentBuilder.Default()
                 .disableClassFormatChanges()
-                .with(new Failures())
+                .with(listener)
                 .type(named(RUNNER))
                 .transform(advice(Hooks.Attempt.class, isMethod().and(named("attempt"))))
                 .transform(advice(Hooks.Finish.class, isMethod().and(named("finish"))))
@@ -96,7 +104,20 @@ public final class NodeAgent {
                                 Hooks.LastWins.class,
                                 isMethod().and(named("process")).and(not(isBridge()))));
         };
-        builder.installOn(instrumentation);
+        List<String> changed = new ArrayList<>(List.of(RUNNER, WRITER, APPLIER, MEMBER));
+        changed.addAll(
+                switch (ablation) {
+                    case NONE -> List.of();
+                    case FENCE -> List.of(TRIP, VIOLATION);
+                    case RECORDS -> List.of(TRIP);
+                    case NEWEST_WINS -> List.of(NEWEST);
+                });
+        // Loaded now, and nobody looks at what is loaded later: that would cost a node a good part of its start, and a
+        // JVM
+        // that takes classes out of an archive does not survive it (JDK 17, a class of a multi-release jar).
+        ResettableClassFileTransformer transformer = builder.installOn(instrumentation);
+        changed.forEach(listener::load);
+        instrumentation.removeTransformer(transformer);
         CopiesTeller.start(Hooks.home);
     }
 
@@ -106,15 +127,42 @@ public final class NodeAgent {
     }
 
     /** A hook that does not fit ends the process: a run without it would prove nothing. */
-    private static final class Failures extends AgentBuilder.Listener.Adapter {
+    private static final class Listener extends AgentBuilder.Listener.Adapter {
+
+        private final Set<String> transformed = ConcurrentHashMap.newKeySet();
+
+        void load(String name) {
+            try {
+                Class.forName(name, false, ClassLoader.getSystemClassLoader());
+            } catch (ClassNotFoundException e) {
+                end(name, e);
+            }
+            if (!transformed.contains(name)) {
+                end(name, "it was there before");
+            }
+        }
+
+        @Override
+        public void onTransformation(
+                TypeDescription type,
+                @Nullable ClassLoader loader,
+                @Nullable JavaModule module,
+                boolean loaded,
+                DynamicType dynamicType) {
+            transformed.add(type.getName());
+        }
 
         @Override
         public void onError(
                 String name, @Nullable ClassLoader loader, @Nullable JavaModule module, boolean loaded, Throwable why) {
             if (name.startsWith("io.storegrid.")) {
-                System.err.println("the agent cannot change " + name + ": " + why);
-                Runtime.getRuntime().halt(Hooks.MISFIT);
+                end(name, why);
             }
+        }
+
+        private static void end(String name, Object why) {
+            System.err.println("the agent cannot change " + name + ": " + why);
+            Runtime.getRuntime().halt(Hooks.MISFIT);
         }
     }
 }

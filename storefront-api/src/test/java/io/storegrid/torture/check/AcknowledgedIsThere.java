@@ -2,6 +2,7 @@ package io.storegrid.torture.check;
 
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
 import io.storegrid.torture.check.Books.Effect;
 import io.storegrid.torture.check.Books.Ledger;
 import io.storegrid.torture.history.Answer;
@@ -9,10 +10,12 @@ import io.storegrid.torture.history.FinalState;
 import io.storegrid.torture.history.FinalState.CartRow;
 import io.storegrid.torture.history.FinalState.HoldRow;
 import io.storegrid.torture.history.FinalState.LedgerEntry;
+import io.storegrid.torture.history.FinalState.OrderRow;
 import io.storegrid.torture.history.Operation;
 import io.storegrid.torture.history.Request;
 import io.storegrid.torture.history.Request.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +27,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a client was told is done is there at the end (I11): each hold with its lines, each settlement, each
- * adjustment with the stock it was answered with, the idempotency record of each answer, and each cart's lines. A cart that had
+ * adjustment with the stock it was answered with, each order in a state that can follow, each cancellation, the idempotency
+ * record of each answer, and each cart's lines. A cart that had
  * one request after another, none of them in doubt, must have exactly the lines that follow; otherwise the units that were only
  * ever added are bounded from both sides. Linear in the number of operations.
  */
 final class AcknowledgedIsThere implements Checker {
 
     /** Refusals that are recorded under their key: those decided on stock or state. */
-    private static final Set<String> RECORDED = Set.of("insufficient-stock", "reservation-not-held", "extension-limit");
+    private static final Set<String> RECORDED =
+            Set.of("insufficient-stock", "reservation-not-held", "extension-limit", Books.DECLINED);
 
     @Override
     public String name() {
@@ -68,6 +73,9 @@ final class AcknowledgedIsThere implements Checker {
             findings.require(
                     end.keys().containsKey(request.key()), "no record of what was answered: {}", operation.told());
         }
+        if (Books.declined(operation)) {
+            ordered(operation, answer, end.orders().get(answer.order()), findings);
+        }
         if (!answer.done()) {
             return;
         }
@@ -85,7 +93,8 @@ final class AcknowledgedIsThere implements Checker {
                         row);
             }
             case ADJUST -> adjusted(operation, answer, books, findings);
-            case READ_CACHED, READ_FRESH, READ_HOLD, CREATE_CART, ADD_LINE, SET_LINE, REMOVE_LINE, CHECKOUT -> {
+            case CHECKOUT, CANCEL -> ordered(operation, answer, end.orders().get(answer.order()), findings);
+            case READ_CACHED, READ_FRESH, READ_HOLD, CREATE_CART, ADD_LINE, SET_LINE, REMOVE_LINE -> {
                 // Reads leave nothing; carts are looked at as a whole.
             }
         }
@@ -109,7 +118,60 @@ final class AcknowledgedIsThere implements Checker {
                 operation.told());
     }
 
+    private static void ordered(Operation operation, Answer answer, @Nullable OrderRow row, Findings findings) {
+        OrderState told = answer.orderState();
+        if (row == null || told == null) {
+            findings.violation("acknowledged order {} is {}: {}", answer.order(), row, operation.told());
+            return;
+        }
+        findings.require(
+                follows(told, row.state()),
+                "acknowledged order {} was {} and cannot have become {}: {}",
+                answer.order(),
+                told,
+                row,
+                operation.told());
+        boolean cancels = operation.request().kind() == Kind.CANCEL;
+        findings.require(
+                cancels == (told == OrderState.CANCELLED),
+                "{} was answered with an order that is {}: {}",
+                operation.request().kind(),
+                told,
+                operation.told());
+        findings.require(
+                (cancels ? answer.order() : row.cart())
+                        .equals(operation.request().target()),
+                "order {} of cart {} was the answer: {}",
+                answer.order(),
+                row.cart(),
+                operation.told());
+        if (answer.done()) {
+            findings.require(
+                    row.lines().equals(answer.lines())
+                            && row.createdMicros() == answer.createdMicros()
+                            && row.version() >= answer.version()
+                            && (!told.sold() || row.reservation().equals(answer.reservation())),
+                    "acknowledged order {} of {} held by {} is {}: {}",
+                    answer.order(),
+                    answer.lines(),
+                    answer.reservation(),
+                    row,
+                    operation.told());
+        }
+    }
+
+    /** Whether an order that was in one state may be in the other later. */
+    private static boolean follows(OrderState one, OrderState other) {
+        return one == other
+                || Arrays.stream(OrderState.values()).anyMatch(next -> one.leadsTo(next) && follows(next, other));
+    }
+
     private static void settled(Operation operation, Answer answer, @Nullable HoldRow row, Findings findings) {
+        if (operation.request().kind() == Kind.CONFIRM
+                && row != null
+                && !row.order().isEmpty()) {
+            findings.violation("a client confirmed what an order pays for, row {}: {}", row, operation.told());
+        }
         HoldState told = operation.request().kind() == Kind.CONFIRM ? HoldState.CONFIRMED : answer.state();
         findings.require(
                 row != null && row.state() == told, "acknowledged as {}, row {}: {}", told, row, operation.told());

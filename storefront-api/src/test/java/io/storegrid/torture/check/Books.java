@@ -2,12 +2,14 @@ package io.storegrid.torture.check;
 
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
 import io.storegrid.torture.history.Answer;
 import io.storegrid.torture.history.Fault;
 import io.storegrid.torture.history.FinalState;
 import io.storegrid.torture.history.FinalState.HoldRow;
 import io.storegrid.torture.history.FinalState.KeyRow;
 import io.storegrid.torture.history.FinalState.LedgerEntry;
+import io.storegrid.torture.history.FinalState.OrderRow;
 import io.storegrid.torture.history.History;
 import io.storegrid.torture.history.Operation;
 import io.storegrid.torture.history.Request;
@@ -28,8 +30,11 @@ import org.jspecify.annotations.Nullable;
 /** A history with the indexes that checkers share. Takes time and memory in proportion to the history; immutable. */
 public final class Books {
 
-    /** Outcomes of an idempotency record that stand for a request that was done. */
-    private static final Set<String> DONE = Set.of("CREATED", "CHANGED", "UNCHANGED");
+    /** The code of a checkout that placed its order, which then nobody paid for. */
+    static final String DECLINED = "payment-declined";
+
+    /** Outcomes of an idempotency record that stand for a request that was done; an order is placed whoever pays for it. */
+    private static final Set<String> DONE = Set.of("CREATED", "CHANGED", "UNCHANGED", "PAYMENT_DECLINED");
 
     /** Whether a request took effect, as far as the end tells. */
     enum Effect {
@@ -50,6 +55,8 @@ public final class Books {
      * @param row null when there is none
      * @param makers the operations whose success, or possible success, made it
      * @param settlers confirms and releases of it, in the order of being invoked
+     * @param payers checkouts whose order sold it, or may have
+     * @param orderers checkouts whose order was to pay for it, those that failed included
      */
     record Hold(
             String id,
@@ -60,7 +67,9 @@ public final class Books {
             long createdMicros,
             @Nullable HoldRow row,
             List<Operation> makers,
-            List<Operation> settlers) {}
+            List<Operation> settlers,
+            List<Operation> payers,
+            List<Operation> orderers) {}
 
     /** One SKU's ledger, in the order of versions. */
     static final class Ledger {
@@ -177,6 +186,7 @@ public final class Books {
     private final Map<String, List<LedgerEntry>> byRef = new HashMap<>();
     private final Map<String, List<Operation>> cartReservations = new HashMap<>();
     private final Map<String, Operation> adjustments = new HashMap<>();
+    private final Map<String, List<Operation>> cancels = new HashMap<>();
     private final Map<String, Hold> holds = new TreeMap<>();
     private final SortedMap<String, Ledger> ledgers = new TreeMap<>();
 
@@ -246,7 +256,7 @@ public final class Books {
     Effect effect(Operation operation) {
         return switch (operation.outcome()) {
             case OK -> Effect.DONE;
-            case REFUSED -> Effect.NOT_DONE;
+            case REFUSED -> declined(operation) ? Effect.DONE : Effect.NOT_DONE;
             case UNKNOWN -> {
                 if (history.end() == null || operation.request().key().isEmpty()) {
                     yield Effect.MAYBE;
@@ -257,17 +267,57 @@ public final class Books {
         };
     }
 
+    /** Whether the operation placed an order that nobody paid for. */
+    static boolean declined(Operation operation) {
+        return operation.request().kind() == Kind.CHECKOUT
+                && operation.answer().map(Answer::code).orElse("").equals(DECLINED);
+    }
+
+    /** Whether a client was told that its order is paid for, its units sold. */
+    static boolean toldSold(Operation operation) {
+        OrderState state =
+                operation.ok() ? operation.answer().map(Answer::orderState).orElse(null) : null;
+        return state != null && state.sold();
+    }
+
+    /** The order that a checkout placed; empty when it did not, or nobody knows. */
+    String order(Operation operation) {
+        Answer answer = operation.answer().orElse(null);
+        if (answer != null) {
+            return answer.done() || declined(operation) ? answer.order() : "";
+        }
+        return operation.request().kind() == Kind.CHECKOUT ? recorded(operation) : "";
+    }
+
+    /** Cancellations of an order that took effect, or may have. */
+    List<Operation> cancels(String order) {
+        return cancels.getOrDefault(order, List.of());
+    }
+
+    private String recorded(Operation operation) {
+        if (history.end() == null) {
+            return "";
+        }
+        KeyRow record = end().keys().get(operation.request().key());
+        return record != null && DONE.contains(record.outcome()) ? record.ref() : "";
+    }
+
     /** What the operation's effect is named by: the hold or the adjustment; empty when that is not known. */
     String ref(Operation operation) {
+        if (operation.request().kind() == Kind.CHECKOUT) {
+            String told = operation
+                    .answer()
+                    .filter(Answer::done)
+                    .map(Answer::reservation)
+                    .orElse("");
+            OrderRow row = history.end() == null ? null : end().orders().get(order(operation));
+            return told.isEmpty() && row != null ? row.reservation() : told;
+        }
         Answer answer = operation.answer().orElse(null);
         if (answer != null && answer.done()) {
             return operation.request().kind() == Kind.ADJUST ? answer.adjustment() : answer.reservation();
         }
-        if (operation.unknown() && history.end() != null) {
-            KeyRow record = end().keys().get(operation.request().key());
-            return record != null && DONE.contains(record.outcome()) ? record.ref() : "";
-        }
-        return "";
+        return operation.unknown() ? recorded(operation) : "";
     }
 
     /** Whether {@code [from, to]} lies away from every fault and {@code afterMicros} after it. */
@@ -312,9 +362,18 @@ public final class Books {
         Map<String, List<Operation>> makers = new LinkedHashMap<>();
         Map<String, List<Operation>> settlers = new HashMap<>();
         Map<String, Long> extended = new HashMap<>();
+        Map<String, List<Operation>> orderers = new HashMap<>();
         for (Operation operation : history.operations()) {
             Request request = operation.request();
-            if (request.kind().reserves() && effect(operation) != Effect.NOT_DONE) {
+            if (request.kind() == Kind.CHECKOUT && effect(operation) != Effect.NOT_DONE) {
+                cartReservations
+                        .computeIfAbsent(request.target(), cart -> new ArrayList<>())
+                        .add(operation);
+                String id = ref(operation);
+                if (!id.isEmpty()) {
+                    orderers.computeIfAbsent(id, hold -> new ArrayList<>(1)).add(operation);
+                }
+            } else if (request.kind().reserves() && effect(operation) != Effect.NOT_DONE) {
                 if (request.kind() == Kind.RESERVE_CART) {
                     cartReservations
                             .computeIfAbsent(request.target(), cart -> new ArrayList<>())
@@ -336,8 +395,17 @@ public final class Books {
                 extended.merge(request.target(), until, Math::max);
             }
         }
-        Set<String> ids = new TreeSet<>(makers.keySet());
         FinalState end = history.end();
+        orderers.forEach((id, checkouts) -> {
+            if (!makers.containsKey(id)) {
+                makers.put(id, makersAmong(id, checkouts));
+            }
+            if (end == null) {
+                // An order's hold lasts longer than its cart's.
+                extended.put(id, Long.MAX_VALUE);
+            }
+        });
+        Set<String> ids = new TreeSet<>(makers.keySet());
         if (end != null) {
             ids.addAll(end.holds().keySet());
         }
@@ -348,16 +416,17 @@ public final class Books {
                     .flatMap(operation -> operation.answer().stream())
                     .findFirst()
                     .orElse(null);
-            long first = answer != null ? answer.expiresMicros() : Long.MAX_VALUE;
+            long first = answer != null && answer.expiresMicros() > 0 ? answer.expiresMicros() : Long.MAX_VALUE;
             boolean everExtended = extended.containsKey(id);
-            if (answer == null && row != null && !everExtended) {
+            if (first == Long.MAX_VALUE && row != null && !everExtended) {
                 first = row.expiresMicros();
             }
             long last = row != null
                     ? Math.max(row.expiresMicros(), answer == null ? 0 : answer.expiresMicros())
                     : Math.max(first, extended.getOrDefault(id, 0L));
-            SortedMap<String, Integer> lines =
-                    answer != null ? answer.lines() : row != null ? row.lines() : new TreeMap<>();
+            SortedMap<String, Integer> lines = answer != null && !answer.lines().isEmpty()
+                    ? answer.lines()
+                    : row != null ? row.lines() : new TreeMap<>();
             holds.put(
                     id,
                     new Hold(
@@ -369,8 +438,44 @@ public final class Books {
                             row != null ? row.createdMicros() : answer != null ? answer.createdMicros() : 0,
                             row,
                             made,
-                            settlers.getOrDefault(id, List.of())));
+                            settlers.getOrDefault(id, List.of()),
+                            orderers.getOrDefault(id, List.of()).stream()
+                                    .filter(checkout -> row == null
+                                            ? toldSold(checkout)
+                                            : !row.order().isEmpty()
+                                                    && row.order().equals(order(checkout))
+                                                    && (!checkout.ok() || toldSold(checkout)))
+                                    .toList(),
+                            orderers.getOrDefault(id, List.of())));
         }
+    }
+
+    /**
+     * Of the checkouts whose order was to pay for a hold those that made it: it is as old as their order, or it was made and
+     * sold in one moment, for money that came after the first hold's end. Others found it as their cart's.
+     */
+    private List<Operation> makersAmong(String id, List<Operation> checkouts) {
+        FinalState end = history.end();
+        HoldRow hold = end == null ? null : end.holds().get(id);
+        if (hold == null) {
+            String first = checkouts.stream()
+                    .min(Comparator.comparingLong(checkout ->
+                            checkout.answer().map(Answer::createdMicros).orElse(Long.MAX_VALUE)))
+                    .map(this::order)
+                    .orElse("");
+            return checkouts.stream()
+                    .filter(checkout -> order(checkout).equals(first))
+                    .toList();
+        }
+        return checkouts.stream()
+                .filter(checkout -> {
+                    OrderRow row = end().orders().get(order(checkout));
+                    return row != null
+                            && (row.createdMicros() == hold.createdMicros()
+                                    || (hold.createdMicros() == hold.expiresMicros()
+                                            && hold.order().equals(order(checkout))));
+                })
+                .toList();
     }
 
     private void indexLedger() {
@@ -380,6 +485,9 @@ public final class Books {
                 if (!id.isEmpty()) {
                     adjustments.put(id, operation);
                 }
+            } else if (operation.request().kind() == Kind.CANCEL && effect(operation) != Effect.NOT_DONE) {
+                cancels.computeIfAbsent(operation.request().target(), order -> new ArrayList<>(1))
+                        .add(operation);
             }
         }
         FinalState end = history.end();
@@ -413,22 +521,31 @@ public final class Books {
         Hold hold = holds.get(entry.ref());
         return switch (entry.reason()) {
             case RESERVED -> hold == null ? List.of() : hold.makers();
-            case CONFIRMED -> hold == null ? List.of() : of(hold.settlers(), Kind.CONFIRM);
+            case CONFIRMED -> hold == null ? List.of() : sellers(hold);
             case RELEASED -> hold == null ? List.of() : releasers(hold);
             case ADJUSTED -> {
                 Operation operation = adjustments.get(entry.ref());
                 yield operation == null ? List.of() : List.of(operation);
             }
+            case RESTOCKED -> cancels(entry.ref());
             case EXPIRED, INITIAL, COUNTED -> List.of();
         };
+    }
+
+    private static List<Operation> sellers(Hold hold) {
+        List<Operation> sellers = new ArrayList<>(of(hold.settlers(), Kind.CONFIRM));
+        sellers.addAll(hold.payers());
+        return sellers;
     }
 
     /** A cart's hold may have been released by the cart's next one: whoever releases it afterwards finds it done. */
     private List<Operation> releasers(Hold hold) {
         List<Operation> releasers = new ArrayList<>(of(hold.settlers(), Kind.RELEASE));
         for (Operation next : cartReservations.getOrDefault(hold.cart(), List.of())) {
-            if (hold.makers().stream()
-                    .allMatch(maker -> !maker.unknown() && maker.completedMicros() < next.invokedMicros())) {
+            boolean took = next.request().kind() == Kind.CHECKOUT && ref(next).equals(hold.id());
+            if (!took
+                    && hold.makers().stream()
+                            .allMatch(maker -> !maker.unknown() && maker.completedMicros() < next.invokedMicros())) {
                 releasers.add(next);
             }
         }

@@ -10,6 +10,7 @@ public final class Checkers {
     /** In the order in which a reader wants them: what is cheap and plain first. */
     private static final List<Checker> ALL = List.of(
             new RowsKeepInvariants(),
+            new OrdersAddUp(),
             new AcknowledgedIsThere(),
             new OneEffectPerKey(),
             new RefusalsAreJustified(),

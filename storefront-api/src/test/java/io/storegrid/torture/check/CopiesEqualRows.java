@@ -4,6 +4,7 @@ import io.storegrid.torture.history.FinalState;
 import io.storegrid.torture.history.FinalState.CartRow;
 import io.storegrid.torture.history.FinalState.Copy;
 import io.storegrid.torture.history.FinalState.HoldRow;
+import io.storegrid.torture.history.FinalState.OrderRow;
 import io.storegrid.torture.history.FinalState.StockRow;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,6 +86,10 @@ final class CopiesEqualRows implements Checker {
             }
             case Copy.CARTS -> {
                 CartRow row = end.carts().get(copy.key());
+                yield row == null ? null : FinalState.fields(row);
+            }
+            case Copy.ORDERS -> {
+                OrderRow row = end.orders().get(copy.key());
                 yield row == null ? null : FinalState.fields(row);
             }
             default -> throw new IllegalArgumentException("no such cache: " + copy);

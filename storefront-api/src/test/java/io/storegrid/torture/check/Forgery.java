@@ -2,6 +2,8 @@ package io.storegrid.torture.check;
 
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
+import io.storegrid.domain.PaymentState;
 import io.storegrid.torture.history.Answer;
 import io.storegrid.torture.history.Attempt;
 import io.storegrid.torture.history.Fault;
@@ -11,6 +13,8 @@ import io.storegrid.torture.history.FinalState.Copy;
 import io.storegrid.torture.history.FinalState.HoldRow;
 import io.storegrid.torture.history.FinalState.KeyRow;
 import io.storegrid.torture.history.FinalState.LedgerEntry;
+import io.storegrid.torture.history.FinalState.OrderRow;
+import io.storegrid.torture.history.FinalState.PaymentRow;
 import io.storegrid.torture.history.FinalState.StockRow;
 import io.storegrid.torture.history.History;
 import io.storegrid.torture.history.Operation;
@@ -43,6 +47,8 @@ final class Forgery {
     final Map<String, KeyRow> keys;
     final Map<String, CartRow> carts;
     final List<Copy> copies;
+    final Map<String, OrderRow> orders;
+    final List<PaymentRow> payments;
     private boolean endless;
 
     Forgery(History sound) {
@@ -59,11 +65,14 @@ final class Forgery {
         keys = new HashMap<>(end.keys());
         carts = new TreeMap<>(end.carts());
         copies = new ArrayList<>(end.copies());
+        orders = new TreeMap<>(end.orders());
+        payments = new ArrayList<>(end.payments());
     }
 
     History forged() {
         operations.sort(Comparator.comparingLong(Operation::invokedMicros).thenComparingLong(Operation::id));
-        FinalState end = new FinalState(sound.rest().takenMicros(), stock, holds, ledger, keys, carts, copies);
+        FinalState end =
+                new FinalState(sound.rest().takenMicros(), stock, holds, ledger, keys, carts, copies, orders, payments);
         return new History(sound.header(), operations, faults, processes, probes, overdue, endless ? null : end);
     }
 
@@ -109,6 +118,43 @@ final class Forgery {
                 .reduce((one, other) -> other)
                 .orElseThrow(() -> new IllegalStateException("no hold is " + state))
                 .getKey();
+    }
+
+    OrderRow order(String id) {
+        return Objects.requireNonNull(orders.get(id), id);
+    }
+
+    /** The last order in this state. */
+    String ordered(OrderState state) {
+        return orders.entrySet().stream()
+                .filter(order -> order.getValue().state() == state)
+                .reduce((one, other) -> other)
+                .orElseThrow(() -> new IllegalStateException("no order is " + state))
+                .getKey();
+    }
+
+    /** Puts an order into another state, copies too. */
+    void order(String id, OrderState state, PaymentState payment) {
+        OrderRow row = order(id);
+        order(
+                id,
+                new OrderRow(
+                        state,
+                        payment,
+                        row.cart(),
+                        row.reservation(),
+                        row.totalMinor(),
+                        row.createdMicros(),
+                        row.updatedMicros(),
+                        row.version(),
+                        row.lines()));
+    }
+
+    void order(String id, OrderRow row) {
+        orders.put(id, row);
+        copies.replaceAll(copy -> copy.cache().equals(Copy.ORDERS) && copy.key().equals(id)
+                ? new Copy(copy.node(), copy.cache(), id, copy.primary(), FinalState.fields(row))
+                : copy);
     }
 
     void replace(Operation operation, Answer... answers) {
@@ -167,7 +213,28 @@ final class Forgery {
                 answer.version(),
                 answer.lines(),
                 answer.stock(),
-                answer.shortages());
+                answer.shortages(),
+                answer.order(),
+                answer.orderState());
+    }
+
+    static Answer with(Answer answer, String order, OrderState state) {
+        return new Answer(
+                answer.attempt(),
+                answer.replayed(),
+                answer.digest(),
+                answer.reservation(),
+                answer.state(),
+                answer.createdMicros(),
+                answer.expiresMicros(),
+                answer.cart(),
+                answer.adjustment(),
+                answer.version(),
+                answer.lines(),
+                answer.stock(),
+                answer.shortages(),
+                order,
+                state);
     }
 
     static Answer with(Answer answer, String digest) {
@@ -184,7 +251,9 @@ final class Forgery {
                 answer.version(),
                 answer.lines(),
                 answer.stock(),
-                answer.shortages());
+                answer.shortages(),
+                answer.order(),
+                answer.orderState());
     }
 
     static Answer with(Answer answer, String sku, Answer.Stock stock) {
@@ -203,7 +272,9 @@ final class Forgery {
                 answer.version(),
                 answer.lines(),
                 one,
-                answer.shortages());
+                answer.shortages(),
+                answer.order(),
+                answer.orderState());
     }
 
     static Answer with(Answer answer, String sku, Answer.Shortage shortage) {
@@ -222,7 +293,9 @@ final class Forgery {
                 answer.version(),
                 answer.lines(),
                 answer.stock(),
-                one);
+                one,
+                answer.order(),
+                answer.orderState());
     }
 
     static SortedMap<String, Integer> lines(String sku, int units) {

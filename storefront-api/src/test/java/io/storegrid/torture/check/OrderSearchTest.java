@@ -69,7 +69,7 @@ class OrderSearchTest {
 
     @Test
     void largeRunsAreJudgedWithinBounds() {
-        History history = SimulatedRun.of(new SimulatedRun.Demand(SEED, LARGE, 16, 20, 0.8, 200, 0.01, 0));
+        History history = SimulatedRun.of(new SimulatedRun.Demand(SEED, LARGE, 16, 20, 0.8, 200, 0.01, 0, 0.3));
         long begun = System.nanoTime();
         Verdict verdict = alone(new StockIsLinearizable(), history);
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
@@ -81,7 +81,8 @@ class OrderSearchTest {
     /** One wrong number among thousands of answers, and no ledger to look it up in. */
     @Test
     void oneLieInALargeRunIsFound() {
-        History sound = SimulatedRun.of(new SimulatedRun.Demand(SEED, LARGE, 16, 20, 0.8, 200, 0.01, 0));
+        // Without rows nobody knows what was held for an order that nobody paid for.
+        History sound = SimulatedRun.of(new SimulatedRun.Demand(SEED, LARGE, 16, 20, 0.8, 200, 0.01, 0, 0));
         Forgery books = new Forgery(sound);
         List<Operation> reads = sound.operations().stream()
                 .filter(Forgery.done(Kind.READ_FRESH))
@@ -109,7 +110,7 @@ class OrderSearchTest {
     void requestsInDoubtMayHaveBeenDoneOrNot() {
         for (long seed = SEED; seed < SEED + 5; seed++) {
             Forgery books =
-                    new Forgery(SimulatedRun.of(new SimulatedRun.Demand(seed, 2_000, 8, 5, 0.8, 40, 0.04, 0.5)));
+                    new Forgery(SimulatedRun.of(new SimulatedRun.Demand(seed, 2_000, 8, 5, 0.8, 40, 0.04, 0.5, 0.3)));
             books.withoutEnd();
             Verdict verdict = alone(new StockIsLinearizable(), books.forged());
             assertEquals(0, verdict.violations(), verdict::toString);

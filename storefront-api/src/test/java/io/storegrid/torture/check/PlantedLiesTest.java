@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
+import io.storegrid.domain.PaymentState;
 import io.storegrid.torture.history.Answer;
 import io.storegrid.torture.history.FinalState;
 import io.storegrid.torture.history.FinalState.CartRow;
@@ -12,6 +14,8 @@ import io.storegrid.torture.history.FinalState.Copy;
 import io.storegrid.torture.history.FinalState.HoldRow;
 import io.storegrid.torture.history.FinalState.KeyRow;
 import io.storegrid.torture.history.FinalState.LedgerEntry;
+import io.storegrid.torture.history.FinalState.OrderRow;
+import io.storegrid.torture.history.FinalState.PaymentRow;
 import io.storegrid.torture.history.FinalState.StockRow;
 import io.storegrid.torture.history.History;
 import io.storegrid.torture.history.Operation;
@@ -114,7 +118,168 @@ class PlantedLiesTest {
                 String id = books.held(HoldState.HELD);
                 books.holds.put(id, in(HoldState.RELEASED, books.hold(id)));
             }),
+            // Orders, their units and their money.
+            new Lie("an order sold what its hold did not", OrdersAddUp.class, "I10", books -> {
+                String hold = books.order(books.ordered(OrderState.CONFIRMED)).reservation();
+                HoldRow row = books.hold(hold);
+                books.holds.put(hold, in(HoldState.RELEASED, row));
+            }),
+            new Lie("what an order sold is nobody's", OrdersAddUp.class, "I10", books -> {
+                String hold = books.order(books.ordered(OrderState.CONFIRMED)).reservation();
+                books.holds.put(hold, of("", books.hold(hold)));
+            }),
+            new Lie("a hold is an order's that has another", OrdersAddUp.class, "that has another", books -> {
+                String hold = books.held(HoldState.HELD);
+                books.holds.put(hold, of(books.ordered(OrderState.CONFIRMED), books.hold(hold)));
+            }),
+            new Lie("an order sold other lines than it has", OrdersAddUp.class, " sold ", books -> {
+                String id = books.ordered(OrderState.CONFIRMED);
+                OrderRow row = books.order(id);
+                SortedMap<String, Integer> lines = new TreeMap<>(row.lines());
+                lines.merge(lines.firstKey(), 1, Integer::sum);
+                books.order(id, withLines(row, lines));
+            }),
+            new Lie("a cancelled order gave back too much", OrdersAddUp.class, "gave back", books -> {
+                LedgerEntry entry = restocked(books);
+                books.ledger.set(
+                        books.ledger.indexOf(entry),
+                        new LedgerEntry(
+                                entry.sku(),
+                                entry.version(),
+                                entry.deltaOnHand() + 1,
+                                0,
+                                entry.reason(),
+                                entry.ref(),
+                                entry.atMicros()));
+            }),
+            new Lie("a cancelled order gave back nothing", OrdersAddUp.class, "gave back", books -> {
+                String id = restocked(books).ref();
+                books.ledger.removeIf(entry -> entry.ref().equals(id));
+            }),
+            new Lie("a line came back twice", OrdersAddUp.class, "once", books -> {
+                LedgerEntry entry = restocked(books);
+                books.enter(
+                        entry.sku(), entry.deltaOnHand(), 0, LedgerReason.RESTOCKED, entry.ref(), books.takenMicros());
+            }),
+            new Lie(
+                    "units came back of nothing",
+                    OrdersAddUp.class,
+                    "of no order",
+                    books -> books.enter(AMPLE, 1, 0, LedgerReason.RESTOCKED, "ord_lie", books.takenMicros())),
+            new Lie("money is kept of a cancelled order", OrdersAddUp.class, "the provider keeps", books -> {
+                String id = books.ordered(OrderState.CANCELLED);
+                pay(books, id, books.order(id).totalMinor(), 0);
+            }),
+            new Lie(
+                    "an order that nobody paid for is sold",
+                    OrdersAddUp.class,
+                    "the provider keeps",
+                    books -> pay(books, books.ordered(OrderState.CONFIRMED), 0, 0)),
+            new Lie("money was taken twice", OrdersAddUp.class, "the provider keeps", books -> {
+                String id = books.ordered(OrderState.CONFIRMED);
+                books.payments.add(
+                        new PaymentRow(id, "pix", "APPROVED", books.order(id).totalMinor(), 0));
+            }),
+            new Lie(
+                    "money was taken for no order",
+                    OrdersAddUp.class,
+                    "no order of ours",
+                    books -> books.payments.add(new PaymentRow("ord_lie", "pix", "APPROVED", 500, 0))),
+            new Lie(
+                    "an order waits for ever",
+                    OrdersAddUp.class,
+                    "has no end",
+                    books -> books.order(
+                            books.ordered(OrderState.CONFIRMED), OrderState.PENDING_PAYMENT, PaymentState.REQUESTED)),
+            new Lie(
+                    "money is owed for ever",
+                    OrdersAddUp.class,
+                    "has no end",
+                    books -> books.order(
+                            books.ordered(OrderState.CANCELLED), OrderState.CANCELLED, PaymentState.REFUND_DUE)),
+            new Lie(
+                    "a sold order whose payment was declined",
+                    OrdersAddUp.class,
+                    "and its payment",
+                    books -> books.order(
+                            books.ordered(OrderState.CONFIRMED), OrderState.CONFIRMED, PaymentState.DECLINED)),
+            new Lie("a cart is two orders at a time", OrdersAddUp.class, "two orders at a time", books -> {
+                String id = books.ordered(OrderState.CONFIRMED);
+                books.orders.put(id + "2", books.order(id));
+            }),
+            new Lie("a cart is open that has become an order", OrdersAddUp.class, "became order", books -> {
+                String id = books.order(books.ordered(OrderState.CONFIRMED)).cart();
+                CartRow row = cart(books, id);
+                books.carts.put(id, new CartRow(false, row.reservation(), row.version(), row.lines()));
+            }),
             // Acknowledged and not there.
+            new Lie("an acknowledged order is gone", AcknowledgedIsThere.class, "acknowledged order", books -> {
+                Operation checkout = books.last(Forgery.done(Kind.CHECKOUT));
+                books.orders.remove(Forgery.answer(checkout).order());
+            }),
+            new Lie(
+                    "an acknowledged order failed afterwards",
+                    AcknowledgedIsThere.class,
+                    "cannot have become",
+                    books -> books.order(
+                            Forgery.answer(books.last(Forgery.done(Kind.CHECKOUT)))
+                                    .order(),
+                            OrderState.PAYMENT_FAILED,
+                            PaymentState.DECLINED)),
+            new Lie(
+                    "an acknowledged cancellation is undone",
+                    AcknowledgedIsThere.class,
+                    "cannot have become",
+                    books -> books.order(
+                            books.first(Forgery.done(Kind.CANCEL)).request().target(),
+                            OrderState.CONFIRMED,
+                            PaymentState.APPROVED)),
+            new Lie("a declined order is gone", AcknowledgedIsThere.class, "acknowledged order", books -> {
+                Operation declined = books.first(Books::declined);
+                books.orders.remove(Forgery.answer(declined).order());
+            }),
+            new Lie("an acknowledged order has other lines", AcknowledgedIsThere.class, " held by ", books -> {
+                String id =
+                        Forgery.answer(books.last(Forgery.done(Kind.CHECKOUT))).order();
+                SortedMap<String, Integer> lines = new TreeMap<>(books.order(id).lines());
+                lines.merge(lines.firstKey(), 1, Integer::sum);
+                books.order(id, withLines(books.order(id), lines));
+            }),
+            new Lie(
+                    "a checkout was answered with another's order",
+                    AcknowledgedIsThere.class,
+                    "was the answer",
+                    books -> {
+                        String other = Forgery.answer(books.first(Forgery.done(Kind.CHECKOUT)))
+                                .order();
+                        Operation checkout = books.last(Forgery.done(Kind.CHECKOUT));
+                        books.replace(checkout, Forgery.with(Forgery.answer(checkout), other, OrderState.CONFIRMED));
+                    }),
+            new Lie(
+                    "a checkout was answered with a cancelled order",
+                    AcknowledgedIsThere.class,
+                    "with an order that is",
+                    books -> {
+                        String id = books.ordered(OrderState.CANCELLED);
+                        Operation checkout = books.first(
+                                operation -> Forgery.done(Kind.CHECKOUT).test(operation)
+                                        && Forgery.answer(operation).order().equals(id));
+                        books.replace(checkout, Forgery.with(Forgery.answer(checkout), id, OrderState.CANCELLED));
+                    }),
+            new Lie(
+                    "a client confirmed what an order pays for",
+                    AcknowledgedIsThere.class,
+                    "an order pays for",
+                    books -> {
+                        String hold =
+                                books.order(books.ordered(OrderState.CONFIRMED)).reservation();
+                        books.add(
+                                Request.hold(Kind.CONFIRM, "lie", hold),
+                                books.hold(hold).createdMicros(),
+                                200,
+                                "",
+                                answer -> Forgery.with(answer, HoldState.CONFIRMED));
+                    }),
             new Lie("an acknowledged row is missing", AcknowledgedIsThere.class, "is gone", books -> {
                 Operation reserve = books.last(Forgery.done(Kind.RESERVE));
                 books.forget(Forgery.answer(reserve).reservation());
@@ -193,7 +358,100 @@ class PlantedLiesTest {
                 KeyRow one = books.keys.get(reserves.get(0).request().key());
                 books.keys.put(reserves.get(1).request().key(), Objects.requireNonNull(one));
             }),
+            new Lie("an order that nobody asked for", OneEffectPerKey.class, "no key stands for order", books -> {
+                String id = books.ordered(OrderState.CONFIRMED);
+                books.orders.put("ord_twin", books.order(id));
+            }),
+            new Lie("two keys with one order", OneEffectPerKey.class, "have one effect", books -> {
+                List<Operation> checkouts = books.operations.stream()
+                        .filter(Forgery.done(Kind.CHECKOUT))
+                        .limit(2)
+                        .toList();
+                KeyRow one = books.keys.get(checkouts.get(0).request().key());
+                books.keys.put(checkouts.get(1).request().key(), Objects.requireNonNull(one));
+            }),
+            new Lie("a sale without a checkout", OneEffectPerKey.class, "no checkout stands for", books -> {
+                String id = books.ordered(OrderState.CONFIRMED);
+                books.operations.removeIf(operation ->
+                        operation.answer().map(Answer::order).orElse("").equals(id));
+            }),
+            new Lie("units came back and nobody cancelled", OneEffectPerKey.class, "no key stands for", books -> {
+                String id = restocked(books).ref();
+                books.operations.removeIf(operation -> operation.request().kind() == Kind.CANCEL
+                        && operation.request().target().equals(id));
+            }),
             // Refusals.
+            new Lie(
+                    "declined although the provider took the money",
+                    RefusalsAreJustified.class,
+                    "called declined",
+                    books -> {
+                        String id = Forgery.answer(books.first(Books::declined)).order();
+                        pay(books, id, books.order(id).totalMinor(), 0);
+                    }),
+            new Lie(
+                    "an open cart is refused as an order",
+                    RefusalsAreJustified.class,
+                    "no longer open",
+                    books -> books.add(
+                            Request.checkout("lie", openCart(books), "pix"),
+                            middle(),
+                            409,
+                            "cart-not-open",
+                            answer -> answer)),
+            new Lie(
+                    "a paid order is refused as not cancellable",
+                    RefusalsAreJustified.class,
+                    "could be cancelled",
+                    books -> {
+                        String id = books.ordered(OrderState.CONFIRMED);
+                        books.add(
+                                Request.cancel("lie", id),
+                                books.takenMicros(),
+                                409,
+                                "not-cancellable",
+                                answer -> Forgery.with(answer, id, OrderState.PENDING_PAYMENT));
+                    }),
+            new Lie(
+                    "an order is not found",
+                    RefusalsAreJustified.class,
+                    "order was not found",
+                    books -> books.add(
+                            Request.cancel("lie", books.ordered(OrderState.CONFIRMED)),
+                            books.takenMicros(),
+                            404,
+                            "order-not-found",
+                            answer -> answer)),
+            new Lie(
+                    "a hold is refused as an order's that is none's",
+                    RefusalsAreJustified.class,
+                    "no order may have",
+                    books -> {
+                        String id = books.first(operation -> Forgery.done(Kind.RESERVE)
+                                                .test(operation)
+                                        && books.hold(Forgery.answer(operation).reservation())
+                                                        .state()
+                                                == HoldState.HELD)
+                                .answer()
+                                .orElseThrow()
+                                .reservation();
+                        books.add(
+                                Request.hold(Kind.CONFIRM, "lie", id),
+                                books.hold(id).createdMicros() + SECOND,
+                                409,
+                                "reservation-not-held",
+                                answer -> Forgery.with(answer, HoldState.HELD));
+                    }),
+            new Lie(
+                    "a phantom refusal of a checkout",
+                    RefusalsAreJustified.class,
+                    "available at versions",
+                    books -> books.add(
+                            Request.checkout("lie", openCart(books), "pix"),
+                            middle(),
+                            409,
+                            "insufficient-stock",
+                            answer -> Forgery.with(answer, AMPLE, new Answer.Shortage(2, 1)))),
             new Lie(
                     "a phantom refusal",
                     RefusalsAreJustified.class,
@@ -395,6 +653,12 @@ class PlantedLiesTest {
                 Copy copy = copy(books, true);
                 books.copies.add(new Copy("no-2", copy.cache(), copy.key(), true, copy.fields()));
             }),
+            new Lie("a stale copy of an order", CopiesEqualRows.class, "owner", books -> {
+                String id = books.ordered(OrderState.CANCELLED);
+                OrderRow row = books.order(id);
+                books.order(id, OrderState.CONFIRMED, PaymentState.APPROVED);
+                books.orders.put(id, row);
+            }),
             // Liveness.
             new Lie("an answer that never came", StoreComesBack.class, "nobody ever got an answer", books -> {
                 Operation reserve = books.first(Forgery.done(Kind.RESERVE));
@@ -464,7 +728,27 @@ class PlantedLiesTest {
                     "gave an alarm",
                     books -> books.processes.add(
                             new History.ProcessRun("no-3", 3, 1, 0, 0, false, List.of("OutOfMemoryError")))),
-            // Orders.
+            // Orders of what was done.
+            new Lie(
+                    "a phantom refusal of a checkout that no order explains",
+                    StockIsLinearizable.class,
+                    "no order explains",
+                    books -> books.add(
+                            Request.checkout("lie", openCart(books), "pix"),
+                            middle(),
+                            409,
+                            "insufficient-stock",
+                            answer -> Forgery.with(answer, AMPLE, new Answer.Shortage(2, 1)))),
+            new Lie(
+                    "units of an order that reads do not miss",
+                    StockIsLinearizable.class,
+                    "no order explains",
+                    books -> unsold(books, Kind.CHECKOUT)),
+            new Lie(
+                    "units of a cancelled order that reads do not see",
+                    StockIsLinearizable.class,
+                    "no order explains",
+                    books -> unsold(books, Kind.CANCEL)),
             new Lie("no order, and no ledger either", StockIsLinearizable.class, "no order explains", books -> {
                 books.withoutEnd();
                 Operation late = lateRead(books);
@@ -589,6 +873,69 @@ class PlantedLiesTest {
 
     private static HoldRow in(HoldState state, HoldRow row) {
         return new HoldRow(state, row.cart(), row.createdMicros(), row.expiresMicros(), row.version(), row.lines());
+    }
+
+    private static HoldRow of(String order, HoldRow row) {
+        return new HoldRow(
+                row.state(), row.cart(), row.createdMicros(), row.expiresMicros(), row.version(), row.lines(), order);
+    }
+
+    private static OrderRow withLines(OrderRow row, SortedMap<String, Integer> lines) {
+        return new OrderRow(
+                row.state(),
+                row.payment(),
+                row.cart(),
+                row.reservation(),
+                row.totalMinor(),
+                row.createdMicros(),
+                row.updatedMicros(),
+                row.version(),
+                lines);
+    }
+
+    private static LedgerEntry restocked(Forgery books) {
+        return books.ledger.stream()
+                .filter(entry -> entry.reason() == LedgerReason.RESTOCKED)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nothing came back in this run"));
+    }
+
+    private static void pay(Forgery books, String order, long takenMinor, long refundedMinor) {
+        books.payments.replaceAll(payment -> payment.order().equals(order)
+                ? new PaymentRow(order, payment.method(), "APPROVED", takenMinor, refundedMinor)
+                : payment);
+    }
+
+    private static String openCart(Forgery books) {
+        return books.carts.entrySet().stream()
+                .filter(cart -> cart.getValue().order().isEmpty()
+                        && books.orders.values().stream()
+                                .noneMatch(order -> order.cart().equals(cart.getKey())))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no cart is open in this run"))
+                .getKey();
+    }
+
+    /** Nothing in the books, rows or ledger, of what an operation did to the first SKU of its order, but its answer. */
+    private static void unsold(Forgery books, Kind kind) {
+        Operation operation = books.first(Forgery.done(kind));
+        Answer answer = Forgery.answer(operation);
+        LedgerReason reason = kind == Kind.CANCEL ? LedgerReason.RESTOCKED : LedgerReason.CONFIRMED;
+        String ref = kind == Kind.CANCEL ? answer.order() : answer.reservation();
+        String sku = answer.lines().firstKey();
+        List<LedgerEntry> kept = new ArrayList<>();
+        long onHand = 0;
+        long reserved = 0;
+        for (LedgerEntry entry : books.entries(sku)) {
+            if (!entry.ref().equals(ref) || entry.reason() != reason) {
+                kept.add(Forgery.numbered(entry, kept.size() + 1L));
+                onHand += entry.deltaOnHand();
+                reserved += entry.deltaReserved();
+            }
+        }
+        books.ledger.removeIf(entry -> entry.sku().equals(sku));
+        books.ledger.addAll(kept);
+        books.stock(sku, new StockRow(onHand, reserved, kept.size()));
     }
 
     private static String filledCart(Forgery books) {

@@ -2,10 +2,13 @@ package io.storegrid.torture.check;
 
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
 import io.storegrid.torture.check.Books.Hold;
 import io.storegrid.torture.check.Books.Ledger;
 import io.storegrid.torture.history.Answer;
 import io.storegrid.torture.history.FinalState.LedgerEntry;
+import io.storegrid.torture.history.FinalState.OrderRow;
+import io.storegrid.torture.history.FinalState.PaymentRow;
 import io.storegrid.torture.history.Operation;
 import io.storegrid.torture.history.Request;
 import io.storegrid.torture.history.Request.Kind;
@@ -27,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  * this flags only what is surely wrong. Units that the cart's own hold gives back count as available.
  *
  * <p>{@code reservation-not-held}: the hold was, or by its time may have been, in the state that the refusal names. A hold, a
- * stock or a cart that was acknowledged before is never "not found".
+ * stock, a cart or an order that was acknowledged before is never "not found". A hold that is still HELD is refused to all but
+ * the order that pays for it, while one may.
+ *
+ * <p>{@code cart-not-open}: the cart may have been an order. {@code payment-declined}: the provider has no money of that order,
+ * and declined it. {@code not-cancellable}: the order was not known to be paid, or somebody may have cancelled it.
  *
  * <p>For each refusal the versions in its window and their overdue holds are looked at; the holds are sorted by their end.
  */
@@ -60,8 +67,8 @@ final class RefusalsAreJustified implements Checker {
                     findings.require(
                             hold == null
                                     || hold.makers().stream()
-                                            .noneMatch(maker ->
-                                                    maker.ok() && maker.completedMicros() < operation.invokedMicros()),
+                                            .noneMatch(maker -> (maker.ok() || Books.declined(maker))
+                                                    && maker.completedMicros() < operation.invokedMicros()),
                             "an acknowledged hold was not found: {}",
                             operation.told());
                 }
@@ -74,11 +81,75 @@ final class RefusalsAreJustified implements Checker {
                                     .containsAll(operation.request().lines().keySet()),
                             "stock that was there from the first was not found: {}",
                             operation.told());
+                case "cart-not-open" ->
+                    findings.require(
+                            mayHaveBeenAnOrder(operation, books),
+                            "a cart was refused as no longer open that no order was made of: {}",
+                            operation.told());
+                case Books.DECLINED -> declined(operation, answer, books, findings);
+                case "not-cancellable" ->
+                    findings.require(
+                            !cancellable(operation, books),
+                            "an order could be cancelled, and that was refused: {}",
+                            operation.told());
+                case "order-not-found" ->
+                    findings.require(
+                            books.operations().stream()
+                                    .noneMatch(placer -> placer.request().kind() == Kind.CHECKOUT
+                                            && placer.completedMicros() < operation.invokedMicros()
+                                            && books.order(placer)
+                                                    .equals(operation.request().target())),
+                            "an acknowledged order was not found: {}",
+                            operation.told());
                 default -> {
                     // Decided on the request alone, or by no rule that is checked here.
                 }
             }
         }
+    }
+
+    private static boolean mayHaveBeenAnOrder(Operation operation, Books books) {
+        String cart = operation.request().target();
+        return books.end().orders().values().stream()
+                .filter(order -> order.cart().equals(cart))
+                .filter(order -> order.createdMicros() - books.decisionMicros(order.createdMicros())
+                        <= operation.completedMicros())
+                .anyMatch(order ->
+                        !reopened(order) || books.committedBy(order.updatedMicros()) >= operation.invokedMicros());
+    }
+
+    /** Whether the order's cart took changes again. */
+    private static boolean reopened(OrderRow order) {
+        return order.state() == OrderState.PAYMENT_FAILED
+                || order.state() == OrderState.REFUND_DUE
+                || order.state() == OrderState.REFUNDED;
+    }
+
+    private static void declined(Operation operation, Answer answer, Books books, Findings findings) {
+        for (PaymentRow payment : books.end().payments()) {
+            if (payment.order().equals(answer.order())) {
+                findings.require(
+                        payment.takenMinor() == 0
+                                && (payment.state().equals("DECLINED")
+                                        || payment.state().equals("CANCELLED")),
+                        "called declined, the provider says {}: {}",
+                        payment,
+                        operation.told());
+            }
+        }
+    }
+
+    /** Whether the order was paid for before anybody asked, and nobody else may have cancelled it. */
+    private static boolean cancellable(Operation operation, Books books) {
+        String order = operation.request().target();
+        boolean paid = books.operations().stream()
+                .anyMatch(checkout -> checkout.request().kind() == Kind.CHECKOUT
+                        && Books.toldSold(checkout)
+                        && checkout.completedMicros() < operation.invokedMicros()
+                        && books.order(checkout).equals(order));
+        return paid
+                && books.cancels(order).stream()
+                        .noneMatch(cancel -> cancel.invokedMicros() <= operation.completedMicros());
     }
 
     private static void shortage(
@@ -108,8 +179,8 @@ final class RefusalsAreJustified implements Checker {
                 findings.violation("{} was short and has no ledger: {}", sku, operation.told());
                 return;
             }
-            List<Hold> own =
-                    request.kind() == Kind.RESERVE_CART ? ofCarts.getOrDefault(request.target(), List.of()) : List.of();
+            boolean ofACart = request.kind() == Kind.RESERVE_CART || request.kind() == Kind.CHECKOUT;
+            List<Hold> own = ofACart ? ofCarts.getOrDefault(request.target(), List.of()) : List.of();
             String why = unjustified(operation, sku, shortage, ledger, LateHolds.of(late, sku), own, books);
             findings.require(why.isEmpty(), "{}", why);
         });
@@ -186,9 +257,16 @@ final class RefusalsAreJustified implements Checker {
                     operation.told());
             return;
         }
+        if (said == HoldState.HELD) {
+            findings.require(
+                    mayHaveBeenAnOrders(hold, operation, books),
+                    "refused as held by an order, and no order may have held it: {}",
+                    operation.told());
+            return;
+        }
         boolean kindAllows = operation.request().kind() != Kind.RELEASE || said == HoldState.CONFIRMED;
         findings.require(
-                kindAllows && said != HoldState.HELD,
+                kindAllows,
                 "{} was refused in state {}: {}",
                 operation.request().kind(),
                 said,
@@ -214,6 +292,23 @@ final class RefusalsAreJustified implements Checker {
                 hold.row().state(),
                 earliest,
                 operation.told());
+    }
+
+    /** Whether the hold may have been an order's, and not yet settled, at a moment between question and answer. */
+    private static boolean mayHaveBeenAnOrders(Hold hold, Operation operation, Books books) {
+        LedgerEntry left = settlement(hold, books);
+        Ledger ledger = left == null ? null : books.ledgers().get(left.sku());
+        if (left != null
+                && ledger != null
+                && ledger.latest(ledger.indexOf(left.version())) < operation.invokedMicros()) {
+            return false;
+        }
+        return hold.orderers().stream()
+                .filter(checkout -> checkout.invokedMicros() <= operation.completedMicros())
+                .map(checkout -> books.end().orders().get(books.order(checkout)))
+                .anyMatch(order -> order == null
+                        || !reopened(order)
+                        || books.committedBy(order.updatedMicros()) >= operation.invokedMicros());
     }
 
     private static @Nullable LedgerEntry settlement(Hold hold, Books books) {

@@ -2,6 +2,8 @@ package io.storegrid.torture.check;
 
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
+import io.storegrid.domain.PaymentState;
 import io.storegrid.torture.history.Answer;
 import io.storegrid.torture.history.Attempt;
 import io.storegrid.torture.history.Fault;
@@ -11,6 +13,8 @@ import io.storegrid.torture.history.FinalState.Copy;
 import io.storegrid.torture.history.FinalState.HoldRow;
 import io.storegrid.torture.history.FinalState.KeyRow;
 import io.storegrid.torture.history.FinalState.LedgerEntry;
+import io.storegrid.torture.history.FinalState.OrderRow;
+import io.storegrid.torture.history.FinalState.PaymentRow;
 import io.storegrid.torture.history.FinalState.StockRow;
 import io.storegrid.torture.history.History;
 import io.storegrid.torture.history.Operation;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +37,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +53,21 @@ final class SimulatedRun {
      * @param scarce units that every second SKU begins with
      * @param lost share of writes whose first answer is lost
      * @param unanswered share of lost writes that nobody ever asks again
+     * @param declined share of checkouts, if that, whose payment is declined
      */
     record Demand(
-            long seed, int operations, int clients, int skus, double hot, long scarce, double lost, double unanswered) {
+            long seed,
+            int operations,
+            int clients,
+            int skus,
+            double hot,
+            long scarce,
+            double lost,
+            double unanswered,
+            double declined) {
 
         static Demand small(long seed) {
-            return new Demand(seed, 1_500, 6, 5, 0.8, 25, 0.03, 0);
+            return new Demand(seed, 1_500, 6, 5, 0.8, 25, 0.03, 0, 0.4);
         }
     }
 
@@ -66,17 +81,21 @@ final class SimulatedRun {
     private static final int HOLDS_OF_A_CLIENT = 6;
     private static final int REPEATED_ON_PURPOSE_PERCENT = 4;
     private static final int BRIEF_PERCENT = 20;
+    private static final long HOLD_LIFE = TimeUnit.MINUTES.toMicros(30);
+    private static final long PRICE_MINOR = 500;
     private static final List<String> NODES = List.of("no-1", "no-2", "no-3");
 
     /** What happens next. */
     private record Due(long micros, long number, Runnable what) {}
 
-    private record Cart(SortedMap<String, Integer> lines, long version, String reservation) {}
+    private record Cart(SortedMap<String, Integer> lines, long version, String reservation, String order) {}
 
     /** Who asks. */
     private static final class Client {
         private final int number;
         private final List<String> holds = new ArrayList<>();
+        private final List<String> orders = new ArrayList<>();
+        private final Set<String> wanted = new HashSet<>();
         private String cart = "";
         private int asked;
 
@@ -96,8 +115,11 @@ final class SimulatedRun {
     private final Map<String, HoldRow> holds = new HashMap<>();
     private final Set<String> live = new LinkedHashSet<>();
     private final Map<String, Answer> recorded = new HashMap<>();
+    private final Map<String, String> placed = new HashMap<>();
     private final Map<String, KeyRow> keys = new HashMap<>();
     private final Map<String, Cart> carts = new HashMap<>();
+    private final Map<String, OrderRow> orders = new HashMap<>();
+    private final List<PaymentRow> payments = new ArrayList<>();
     private final List<LedgerEntry> ledger = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
@@ -211,8 +233,10 @@ final class SimulatedRun {
         }
         holds.forEach((id, row) -> copies.add(new Copy("no-1", Copy.RESERVATIONS, id, true, FinalState.fields(row))));
         Map<String, CartRow> rows = new HashMap<>();
-        carts.forEach((id, cart) -> rows.put(id, new CartRow(false, cart.reservation(), cart.version(), cart.lines())));
-        return new FinalState(takenMicros, stock, holds, ledger, keys, rows, copies);
+        carts.forEach((id, cart) ->
+                rows.put(id, new CartRow(false, cart.reservation(), cart.version(), cart.lines(), cart.order())));
+        orders.forEach((id, row) -> copies.add(new Copy("no-2", Copy.ORDERS, id, true, FinalState.fields(row))));
+        return new FinalState(takenMicros, stock, holds, ledger, keys, rows, copies, orders, payments);
     }
 
     private void ask(Client client) {
@@ -226,6 +250,7 @@ final class SimulatedRun {
         String key = "c" + client.number + "-" + client.asked++;
         int dice = random.nextInt(100);
         if (client.cart.isEmpty()) {
+            client.wanted.clear();
             return Request.createCart(key, new TreeMap<>());
         }
         if (dice < 40 || (dice < 60 && client.holds.isEmpty())) {
@@ -251,10 +276,18 @@ final class SimulatedRun {
             return random.nextBoolean()
                     ? Request.hold(Kind.READ_HOLD, "", client.holds.get(0))
                     : Request.extend(key, client.holds.get(0), 1_800);
-        } else if (dice < 97) {
+        } else if (dice < 96) {
             Kind kind = List.of(Kind.ADD_LINE, Kind.ADD_LINE, Kind.SET_LINE, Kind.REMOVE_LINE)
                     .get(random.nextInt(4));
-            return Request.line(kind, key, client.cart, sku(), kind == Kind.REMOVE_LINE ? 0 : 1 + random.nextInt(2));
+            String sku = sku();
+            client.wanted.add(sku);
+            return Request.line(kind, key, client.cart, sku, kind == Kind.REMOVE_LINE ? 0 : 1 + random.nextInt(2));
+        } else if (dice < 98) {
+            // Without rows nobody knows what was held for an order that nobody paid for: one SKU is spared that doubt.
+            boolean declines = random.nextDouble() < demand.declined() && !client.wanted.contains(skus.get(1));
+            return Request.checkout(key, client.cart, declines ? "sim:decline" : "pix");
+        } else if (dice < 99 && !client.orders.isEmpty()) {
+            return Request.cancel(key, client.orders.get(random.nextInt(client.orders.size())));
         }
         return Request.reserveCart(key, client.cart, 1_800);
     }
@@ -292,7 +325,7 @@ final class SimulatedRun {
         };
         if (!lost) {
             at(there, () -> {
-                Answer answer = decide(request, new Attempt(node(), invoked, back, 0, ""));
+                Answer answer = decide(request, new Attempt(node(), invoked, back, 0, ""), true);
                 at(back, () -> {
                     attempts.add(answer.attempt());
                     answers.add(answer);
@@ -306,7 +339,7 @@ final class SimulatedRun {
             return;
         }
         if (arrives) {
-            at(there, () -> decide(request, new Attempt(node(), invoked, back, 0, "")));
+            at(there, () -> decide(request, new Attempt(node(), invoked, back, 0, ""), false));
         }
         attempts.add(new Attempt(node(), invoked, back, 0, "HttpTimeoutException"));
         if (random.nextDouble() < demand.unanswered()) {
@@ -323,7 +356,7 @@ final class SimulatedRun {
         long there = served(start + 300 + random.nextInt(3_000));
         long back = there + 300 + random.nextInt(3_000);
         at(there, () -> {
-            Answer answer = decide(request, new Attempt(node(), start, back, 0, ""));
+            Answer answer = decide(request, new Attempt(node(), start, back, 0, ""), true);
             at(back, () -> {
                 attempts.add(answer.attempt());
                 answers.add(answer);
@@ -350,6 +383,9 @@ final class SimulatedRun {
                 client.cart = first.cart();
             } else if (request.kind().reserves()) {
                 client.holds.add(first.reservation());
+            } else if (request.kind() == Kind.CHECKOUT) {
+                client.orders.add(first.order());
+                client.cart = "";
             }
         }
     }
@@ -360,7 +396,7 @@ final class SimulatedRun {
 
     // The store: one thing after another, everything at once.
 
-    private Answer decide(Request request, Attempt attempt) {
+    private Answer decide(Request request, Attempt attempt, boolean heard) {
         Answer before = recorded.get(request.key());
         if (before != null) {
             Attempt repeated = new Attempt(
@@ -376,22 +412,25 @@ final class SimulatedRun {
             case READ_HOLD -> told(attempt, 200, "", request.target(), "", "", shown(request.target()));
             case CREATE_CART -> {
                 String cart = "cart_" + ++ids;
-                carts.put(cart, new Cart(new TreeMap<>(request.lines()), 1, ""));
+                carts.put(cart, new Cart(new TreeMap<>(request.lines()), 1, "", ""));
                 yield ofCart(attempt, 201, cart);
             }
             case ADD_LINE, SET_LINE, REMOVE_LINE -> change(request, attempt);
             case RESERVE_CART -> reserveCart(request, attempt);
-            case CHECKOUT -> throw new IllegalStateException("no orders here");
+            case CHECKOUT -> checkout(request, attempt, heard);
+            case CANCEL -> cancel(request, attempt);
         };
-        if (!request.key().isEmpty()) {
+        if (!request.key().isEmpty() && answer.orderState() != OrderState.PENDING_PAYMENT) {
             recorded.put(request.key(), answer);
             String outcome = answer.done()
                     ? answer.status() == 201 ? "CREATED" : "CHANGED"
                     : answer.code().toUpperCase(Locale.ROOT).replace('-', '_');
-            String ref = !answer.adjustment().isEmpty()
-                    ? answer.adjustment()
-                    : answer.reservation().isEmpty() ? answer.cart() : answer.reservation();
-            keys.put(request.key(), new KeyRow(outcome, ref, now));
+            String ref = Stream.of(answer.order(), answer.adjustment(), answer.reservation(), answer.cart())
+                    .filter(id -> !id.isEmpty())
+                    .findFirst()
+                    .orElse("");
+            KeyRow claimed = keys.get(request.key());
+            keys.put(request.key(), new KeyRow(outcome, ref, claimed == null ? now : claimed.createdMicros()));
         }
         return answer;
     }
@@ -448,6 +487,9 @@ final class SimulatedRun {
         HoldRow row = hold(request.target());
         boolean inTime = row.expiresMicros() > now;
         boolean confirm = request.kind() == Kind.CONFIRM;
+        if (row.state() == HoldState.HELD && inTime && !row.order().isEmpty()) {
+            return refused(attempt, "reservation-not-held", HoldState.HELD, new TreeMap<>());
+        }
         if (row.state() == HoldState.HELD && inTime) {
             end(request.target(), confirm ? HoldState.CONFIRMED : HoldState.RELEASED);
         } else if (row.state() == HoldState.HELD && !confirm) {
@@ -461,8 +503,11 @@ final class SimulatedRun {
 
     private Answer extend(Request request, Attempt attempt) {
         HoldRow row = hold(request.target());
-        if (row.state() != HoldState.HELD || row.expiresMicros() <= now) {
-            HoldState said = row.state() == HoldState.HELD ? HoldState.EXPIRED : row.state();
+        if (row.state() != HoldState.HELD
+                || row.expiresMicros() <= now
+                || !row.order().isEmpty()) {
+            HoldState said =
+                    row.state() == HoldState.HELD && row.expiresMicros() <= now ? HoldState.EXPIRED : row.state();
             return refused(attempt, "reservation-not-held", said, new TreeMap<>());
         }
         long ends = now + TimeUnit.SECONDS.toMicros(request.ttlSeconds());
@@ -470,8 +515,8 @@ final class SimulatedRun {
             ends = row.expiresMicros();
         }
         ends = Math.max(ends, row.expiresMicros());
-        HoldRow longer =
-                new HoldRow(row.state(), row.cart(), row.createdMicros(), ends, row.version() + 1, row.lines());
+        HoldRow longer = new HoldRow(
+                row.state(), row.cart(), row.createdMicros(), ends, row.version() + 1, row.lines(), row.order());
         holds.put(request.target(), longer);
         return told(attempt, 200, "", request.target(), row.cart(), "", longer);
     }
@@ -502,6 +547,9 @@ final class SimulatedRun {
 
     private Answer change(Request request, Attempt attempt) {
         Cart cart = cart(request.target());
+        if (!cart.order().isEmpty()) {
+            return refused(attempt, "cart-not-open", null, new TreeMap<>());
+        }
         SortedMap<String, Integer> lines = new TreeMap<>(cart.lines());
         int before = lines.getOrDefault(request.sku(), 0);
         int units = request.lines().getOrDefault(request.sku(), 0);
@@ -512,21 +560,182 @@ final class SimulatedRun {
             lines.remove(request.sku());
         }
         if (after != before) {
-            carts.put(request.target(), new Cart(lines, cart.version() + 1, cart.reservation()));
+            carts.put(request.target(), new Cart(lines, cart.version() + 1, cart.reservation(), cart.order()));
         }
         return ofCart(attempt, 200, request.target());
     }
 
     private Answer reserveCart(Request request, Attempt attempt) {
         Cart cart = cart(request.target());
+        if (!cart.order().isEmpty()) {
+            return refused(attempt, "cart-not-open", null, new TreeMap<>());
+        }
         if (cart.lines().isEmpty()) {
             return refused(withStatus(attempt, 422, "empty-cart"), "empty-cart", null, new TreeMap<>());
         }
         Answer answer = reserve(request, attempt, request.target(), new TreeMap<>(cart.lines()));
         if (answer.done()) {
-            carts.put(request.target(), new Cart(cart.lines(), cart.version() + 1, answer.reservation()));
+            carts.put(request.target(), new Cart(cart.lines(), cart.version() + 1, answer.reservation(), cart.order()));
         }
         return answer;
+    }
+
+    /**
+     * Places an order, if that was not done yet, and asks for its money.
+     *
+     * @param heard whether the caller waits for it; who does not may be gone, and somebody else asks later
+     */
+    private Answer checkout(Request request, Attempt attempt, boolean heard) {
+        String id = placed.get(request.key());
+        if (id == null) {
+            Cart cart = cart(request.target());
+            if (!cart.order().isEmpty()) {
+                return refused(attempt, "cart-not-open", null, new TreeMap<>());
+            }
+            if (cart.lines().isEmpty()) {
+                return refused(withStatus(attempt, 422, "empty-cart"), "empty-cart", null, new TreeMap<>());
+            }
+            HoldRow own = holds.get(cart.reservation());
+            String hold = cart.reservation();
+            if (own == null
+                    || own.state() != HoldState.HELD
+                    || own.expiresMicros() <= now
+                    || !own.lines().equals(cart.lines())) {
+                Answer made =
+                        reserve(Request.reserve("", cart.lines(), 1_800), attempt, request.target(), cart.lines());
+                if (!made.done()) {
+                    return made;
+                }
+                hold = made.reservation();
+            }
+            id = "ord_" + ++ids;
+            place(id, request.target(), hold);
+            placed.put(request.key(), id);
+            keys.put(request.key(), new KeyRow("CREATED", id, now));
+            if (!heard) {
+                String order = id;
+                at(served(now + random.nextInt(3_000_000)), () -> pay(order, request.method()));
+                return ofOrder(withStatus(attempt, 201, ""), id);
+            }
+        }
+        pay(id, request.method());
+        return request.method().equals("sim:decline")
+                ? ofOrder(withStatus(attempt, 402, "payment-declined"), id)
+                : ofOrder(withStatus(attempt, 201, ""), id);
+    }
+
+    private void place(String id, String cartId, String hold) {
+        Cart cart = cart(cartId);
+        HoldRow row = hold(hold);
+        holds.put(
+                hold,
+                new HoldRow(
+                        row.state(),
+                        row.cart(),
+                        row.createdMicros(),
+                        row.createdMicros() + HOLD_LIFE,
+                        row.version() + 1,
+                        row.lines(),
+                        id));
+        long totalMinor = PRICE_MINOR
+                * cart.lines().values().stream().mapToInt(units -> units).sum();
+        orders.put(
+                id,
+                new OrderRow(
+                        OrderState.PENDING_PAYMENT,
+                        PaymentState.REQUESTED,
+                        cartId,
+                        hold,
+                        totalMinor,
+                        now,
+                        now,
+                        1,
+                        cart.lines()));
+        carts.put(cartId, new Cart(cart.lines(), cart.version() + 1, hold, id));
+    }
+
+    /** Whoever comes first. */
+    private void pay(String id, String method) {
+        OrderRow order = Objects.requireNonNull(orders.get(id));
+        if (order.state() != OrderState.PENDING_PAYMENT) {
+            return;
+        }
+        boolean declined = method.equals("sim:decline");
+        orders.put(
+                id,
+                become(
+                        order,
+                        declined ? OrderState.PAYMENT_FAILED : OrderState.CONFIRMED,
+                        declined ? PaymentState.DECLINED : PaymentState.APPROVED));
+        payments.add(
+                new PaymentRow(id, method, declined ? "DECLINED" : "APPROVED", declined ? 0 : order.totalMinor(), 0));
+        if (!declined) {
+            end(order.reservation(), HoldState.CONFIRMED);
+            return;
+        }
+        HoldRow row = hold(order.reservation());
+        holds.put(
+                order.reservation(),
+                new HoldRow(
+                        row.state(),
+                        row.cart(),
+                        row.createdMicros(),
+                        row.expiresMicros(),
+                        row.version() + 1,
+                        row.lines()));
+        Cart cart = cart(order.cart());
+        carts.put(order.cart(), new Cart(cart.lines(), cart.version() + 1, cart.reservation(), ""));
+    }
+
+    private Answer cancel(Request request, Attempt attempt) {
+        OrderRow order = Objects.requireNonNull(orders.get(request.target()));
+        if (order.state() != OrderState.CONFIRMED) {
+            return ofOrder(withStatus(attempt, 409, "not-cancellable"), request.target());
+        }
+        order.lines().forEach((sku, units) -> enter(sku, units, 0, LedgerReason.RESTOCKED, request.target()));
+        OrderRow cancelled = become(order, OrderState.CANCELLED, PaymentState.REFUND_DUE);
+        orders.put(request.target(), cancelled);
+        Answer answer = ofOrder(withStatus(attempt, 200, ""), request.target());
+        orders.put(request.target(), become(cancelled, OrderState.CANCELLED, PaymentState.REFUNDED));
+        payments.replaceAll(payment -> payment.order().equals(request.target())
+                ? new PaymentRow(
+                        payment.order(), payment.method(), "REFUNDED", payment.takenMinor(), payment.takenMinor())
+                : payment);
+        return answer;
+    }
+
+    private OrderRow become(OrderRow order, OrderState state, PaymentState payment) {
+        return new OrderRow(
+                state,
+                payment,
+                order.cart(),
+                order.reservation(),
+                order.totalMinor(),
+                order.createdMicros(),
+                now,
+                order.version() + 1,
+                order.lines());
+    }
+
+    private Answer ofOrder(Attempt attempt, String id) {
+        OrderRow order = Objects.requireNonNull(orders.get(id));
+        boolean done = attempt.code().isEmpty();
+        return new Answer(
+                attempt,
+                false,
+                "digest of " + id + order + attempt.code(),
+                done ? order.reservation() : "",
+                null,
+                done ? order.createdMicros() : 0,
+                0,
+                done ? order.cart() : "",
+                "",
+                done ? order.version() : 0,
+                done ? order.lines() : new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                id,
+                order.state());
     }
 
     private HoldRow hold(String id) {
@@ -577,7 +786,13 @@ final class SimulatedRun {
         holds.put(
                 id,
                 new HoldRow(
-                        state, row.cart(), row.createdMicros(), row.expiresMicros(), row.version() + 1, row.lines()));
+                        state,
+                        row.cart(),
+                        row.createdMicros(),
+                        row.expiresMicros(),
+                        row.version() + 1,
+                        row.lines(),
+                        row.order()));
         row.lines()
                 .forEach((sku, units) -> enter(
                         sku,
@@ -604,7 +819,8 @@ final class SimulatedRun {
                         row.createdMicros(),
                         row.expiresMicros(),
                         row.version(),
-                        row.lines())
+                        row.lines(),
+                        row.order())
                 : row;
     }
 
@@ -688,7 +904,9 @@ final class SimulatedRun {
                 answer.version(),
                 answer.lines(),
                 all,
-                answer.shortages());
+                answer.shortages(),
+                answer.order(),
+                answer.orderState());
     }
 
     private static Answer with(Answer answer, Attempt attempt, boolean replayed) {
@@ -705,6 +923,8 @@ final class SimulatedRun {
                 answer.version(),
                 answer.lines(),
                 answer.stock(),
-                answer.shortages());
+                answer.shortages(),
+                answer.order(),
+                answer.orderState());
     }
 }

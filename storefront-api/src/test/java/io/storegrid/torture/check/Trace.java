@@ -164,10 +164,17 @@ final class Trace {
             for (Trace trace : tracesOf(operation, traces)) {
                 trace.add(operation, books);
             }
-            if (operation.request().kind() == Kind.RESERVE_CART && books.effect(operation) == Effect.MAYBE) {
+            Kind kind = operation.request().kind();
+            Effect effect = books.effect(operation);
+            boolean unknown = effect == Effect.MAYBE
+                    || (kind == Kind.CHECKOUT
+                            && effect == Effect.DONE
+                            && books.ref(operation).isEmpty());
+            if ((kind == Kind.RESERVE_CART || kind == Kind.CHECKOUT) && unknown) {
                 doubtful(operation, books, traces);
             }
         }
+        cancelled(books, traces);
         if (books.history().end() != null) {
             long taken = books.end().takenMicros();
             traces.forEach((sku, trace) -> {
@@ -189,8 +196,9 @@ final class Trace {
     private static void doubtful(Operation unknown, Books books, SortedMap<String, Trace> traces) {
         String cart = unknown.request().target();
         for (Operation operation : books.operations()) {
-            boolean same = operation.request().target().equals(cart)
-                    || operation.answer().map(Answer::cart).orElse("").equals(cart);
+            boolean same = operation.invokedMicros() <= unknown.latestMicros()
+                    && (operation.request().target().equals(cart)
+                            || operation.answer().map(Answer::cart).orElse("").equals(cart));
             for (String sku : same ? operation.request().lines().keySet() : Set.<String>of()) {
                 Trace trace = traces.get(sku);
                 if (trace != null) {
@@ -198,6 +206,56 @@ final class Trace {
                 }
             }
         }
+    }
+
+    /** What cancelled orders gave back. */
+    private static void cancelled(Books books, SortedMap<String, Trace> traces) {
+        Map<String, SortedMap<String, Integer>> lines = new TreeMap<>();
+        for (Operation operation : books.operations()) {
+            operation
+                    .answer()
+                    .filter(answer ->
+                            !answer.order().isEmpty() && !answer.lines().isEmpty())
+                    .ifPresent(answer -> lines.put(answer.order(), answer.lines()));
+        }
+        if (books.history().end() != null) {
+            books.end().orders().forEach((id, row) -> lines.put(id, row.lines()));
+        }
+        lines.forEach((id, units) -> {
+            List<Operation> cancels = books.cancels(id);
+            if (cancels.isEmpty()) {
+                return;
+            }
+            long from = Long.MAX_VALUE;
+            long until = Long.MAX_VALUE;
+            boolean done = false;
+            StringBuilder told = new StringBuilder(id).append(" cancelled");
+            for (Operation cancel : cancels) {
+                long[] window = window(cancel, books);
+                from = Math.min(from, window[0]);
+                until = Math.min(until, window[1]);
+                done |= books.effect(cancel) == Effect.DONE;
+                told.append(" by ").append(cancel.told());
+            }
+            for (Map.Entry<String, Integer> line : units.entrySet()) {
+                Trace trace = traces.get(line.getKey());
+                if (trace != null) {
+                    trace.changes.add(new Change(
+                            told.toString(),
+                            from,
+                            until,
+                            trace.guess(id, LedgerReason.RESTOCKED, until, books),
+                            !done,
+                            line.getValue(),
+                            0,
+                            1,
+                            0,
+                            -1,
+                            Long.MAX_VALUE,
+                            null));
+                }
+            }
+        });
     }
 
     private static List<Trace> tracesOf(Operation operation, SortedMap<String, Trace> traces) {
@@ -379,6 +437,13 @@ final class Trace {
                 told.append(" by ").append(operation.told());
             }
         }
+        for (Operation checkout : state == HoldState.CONFIRMED ? hold.payers() : List.<Operation>of()) {
+            from = Math.min(from, checkout.invokedMicros());
+            // Whoever was told nothing of the sale does not know when it was: the order's next step may have been
+            // another's.
+            until = Books.toldSold(checkout) ? Math.min(until, checkout.completedMicros()) : until;
+            told.append(" for ").append(checkout.told());
+        }
         if (from == Long.MAX_VALUE) {
             // Nobody asked for it; others flag that.
             from = changes.get(made).fromMicros();
@@ -441,6 +506,9 @@ final class Trace {
         if (row != null) {
             return row.state();
         }
+        if (!hold.payers().isEmpty()) {
+            return HoldState.CONFIRMED;
+        }
         for (Operation operation : hold.settlers()) {
             if (operation.ok()) {
                 return operation.request().kind() == Kind.CONFIRM
@@ -483,7 +551,9 @@ final class Trace {
                 Hold next = holds.get(i);
                 if (old.row() == null) {
                     guess(old, next, books, replaced, traces);
-                } else if (state(old) == HoldState.RELEASED && released(old, next, books)) {
+                } else if (state(old) == HoldState.RELEASED
+                        && old.row().order().isEmpty()
+                        && released(old, next, books)) {
                     replaced.put(next.id(), old);
                 }
             }
@@ -521,7 +591,7 @@ final class Trace {
                 .mapToLong(Operation::completedMicros)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        boolean over = old.lastExpiresMicros() + clock < from;
+        boolean over = old.lastExpiresMicros() < from - clock || !old.payers().isEmpty();
         boolean certain = until + clock < old.firstExpiresMicros();
         for (Operation operation : old.settlers()) {
             Answer answer = operation.answer().orElse(null);
@@ -552,6 +622,8 @@ final class Trace {
     }
 
     private static boolean reservesCart(Hold hold) {
-        return hold.makers().stream().anyMatch(maker -> maker.request().kind() == Kind.RESERVE_CART);
+        return hold.makers().stream()
+                .map(maker -> maker.request().kind())
+                .anyMatch(kind -> kind == Kind.RESERVE_CART || kind == Kind.CHECKOUT);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.storegrid.domain.HoldState;
+import io.storegrid.domain.OrderState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +30,18 @@ import org.jspecify.annotations.Nullable;
  * @param replayed whether the node said that it comes from the record of an earlier request
  * @param digest of what equal answers have in common: the body without the request's id, and of a cart without what the
  *     catalogue and the stock of the moment add to it
- * @param reservation the hold's id; empty for none
+ * @param reservation the hold's id, of an order the id of the hold that it pays for; empty for none
  * @param state the hold's state, also where it is the reason of a refusal
- * @param createdMicros of the hold; 0 for none
+ * @param createdMicros of the hold or the order; 0 for none
  * @param expiresMicros of the hold; 0 for none
- * @param cart the cart's id, of a hold the id of the cart that it was made for; empty for none
+ * @param cart the cart's id, of a hold or an order the id of the cart that it was made for; empty for none
  * @param adjustment the adjustment's id; empty for none
- * @param version of the hold or the cart; 0 for none
- * @param lines units by SKU, of a hold or a cart
+ * @param version of the hold, the cart or the order; 0 for none
+ * @param lines units by SKU, of a hold, a cart or an order
  * @param stock by SKU
  * @param shortages by SKU, of a refusal for want of stock
+ * @param order the order's id, also where it is the reason of a refusal; empty for none
+ * @param orderState the order's state, also where it is the reason of a refusal
  */
 public record Answer(
         Attempt attempt,
@@ -52,7 +56,9 @@ public record Answer(
         long version,
         SortedMap<String, Integer> lines,
         SortedMap<String, Stock> stock,
-        SortedMap<String, Shortage> shortages) {
+        SortedMap<String, Shortage> shortages,
+        String order,
+        @Nullable OrderState orderState) {
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -72,6 +78,41 @@ public record Answer(
         lines = Collections.unmodifiableSortedMap(new TreeMap<>(lines));
         stock = Collections.unmodifiableSortedMap(new TreeMap<>(stock));
         shortages = Collections.unmodifiableSortedMap(new TreeMap<>(shortages));
+        // Histories that were written before there were orders have no such member.
+        order = Objects.requireNonNullElse(order, "");
+    }
+
+    /** One that is about no order. */
+    public Answer(
+            Attempt attempt,
+            boolean replayed,
+            String digest,
+            String reservation,
+            @Nullable HoldState state,
+            long createdMicros,
+            long expiresMicros,
+            String cart,
+            String adjustment,
+            long version,
+            SortedMap<String, Integer> lines,
+            SortedMap<String, Stock> stock,
+            SortedMap<String, Shortage> shortages) {
+        this(
+                attempt,
+                replayed,
+                digest,
+                reservation,
+                state,
+                createdMicros,
+                expiresMicros,
+                cart,
+                adjustment,
+                version,
+                lines,
+                stock,
+                shortages,
+                "",
+                null);
     }
 
     /** HTTP's status. */
@@ -115,14 +156,14 @@ public record Answer(
                                 shortage.path("requested").asLong(),
                                 shortage.path("available").asLong())));
         boolean ofACart = id.startsWith("cart_");
+        String order = id.startsWith("ord_") ? id : json.path("orderId").asText();
+        String state = json.path("state").asText();
         return new Answer(
                 attempt,
                 replayed,
                 digest(json),
                 id.startsWith("rsv_") ? id : json.path("reservationId").asText(),
-                json.path("state").isTextual()
-                        ? HoldState.valueOf(json.path("state").asText())
-                        : null,
+                order.isEmpty() && !state.isEmpty() ? HoldState.valueOf(state) : null,
                 micros(json.path("createdAt")),
                 micros(json.path("expiresAt")),
                 ofACart ? id : json.path("cartId").asText(),
@@ -130,7 +171,9 @@ public record Answer(
                 json.has("onHand") ? 0 : json.path("version").asLong(),
                 lines,
                 stock(json.has("inventory") ? json.path("inventory") : json),
-                shortages);
+                shortages,
+                order,
+                order.isEmpty() || state.isEmpty() ? null : OrderState.valueOf(state));
     }
 
     private static SortedMap<String, Stock> stock(JsonNode item) {

@@ -38,6 +38,7 @@ public final class HistoryReader {
     private static final TypeReference<Row<HoldRow>> HOLD = new TypeReference<>() {};
     private static final TypeReference<Row<KeyRow>> KEY = new TypeReference<>() {};
     private static final TypeReference<Row<CartRow>> CART = new TypeReference<>() {};
+    private static final TypeReference<Row<FinalState.OrderRow>> ORDER = new TypeReference<>() {};
 
     /** An operation that is being put together. */
     private static final class Draft {
@@ -77,6 +78,8 @@ public final class HistoryReader {
     private final Map<String, KeyRow> keys = new HashMap<>();
     private final Map<String, CartRow> carts = new HashMap<>();
     private final List<FinalState.Copy> copies = new ArrayList<>();
+    private final Map<String, FinalState.OrderRow> orders = new HashMap<>();
+    private final List<FinalState.PaymentRow> payments = new ArrayList<>();
     private History.@Nullable Header header;
     private @Nullable End end;
 
@@ -85,15 +88,14 @@ public final class HistoryReader {
     /**
      * Reads a whole file.
      *
-     * @param file plain, or compressed when its name ends in {@code .gz}
+     * @param file plain, or compressed when its name ends in {@code .gz}, or a {@link CompactHistory} by its name
      * @throws IOException also when a line that is not the last one is no event
      */
     public static History read(Path file) throws IOException {
         HistoryReader reader = new HistoryReader();
         try (InputStream bytes = Files.newInputStream(file);
-                BufferedReader lines = new BufferedReader(new InputStreamReader(
-                        file.toString().endsWith(".gz") ? new GZIPInputStream(bytes) : bytes,
-                        StandardCharsets.UTF_8))) {
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(plain(bytes, file), StandardCharsets.UTF_8))) {
             String line = lines.readLine();
             while (line != null) {
                 String next = lines.readLine();
@@ -108,6 +110,13 @@ public final class HistoryReader {
             }
         }
         return reader.history();
+    }
+
+    private static InputStream plain(InputStream bytes, Path file) throws IOException {
+        if (file.toString().endsWith(CompactHistory.ENDING)) {
+            return CompactHistory.lines(bytes);
+        }
+        return file.toString().endsWith(".gz") ? new GZIPInputStream(bytes) : bytes;
     }
 
     private void take(String line) throws JsonProcessingException {
@@ -142,6 +151,8 @@ public final class HistoryReader {
             case KEY -> put(keys, as(of, KEY));
             case CART -> put(carts, as(of, CART));
             case COPY -> copies.add(as(of, FinalState.Copy.class));
+            case ORDER -> put(orders, as(of, ORDER));
+            case PAYMENT -> payments.add(as(of, FinalState.PaymentRow.class));
         }
     }
 
@@ -181,6 +192,9 @@ public final class HistoryReader {
                 processes,
                 probes,
                 overdue,
-                end == null ? null : new FinalState(end.takenMicros(), stock, holds, ledger, keys, carts, copies));
+                end == null
+                        ? null
+                        : new FinalState(
+                                end.takenMicros(), stock, holds, ledger, keys, carts, copies, orders, payments));
     }
 }

@@ -1,11 +1,14 @@
 package io.storegrid.torture.history;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
+import io.storegrid.domain.PaymentState;
 import io.storegrid.torture.history.Operation.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +63,53 @@ class HistoryTest {
         assertEquals(1, history.operations().size());
         assertEquals(Outcome.UNKNOWN, history.operations().get(0).outcome());
         assertNull(history.end());
+    }
+
+    @Test
+    void readsWhatOrdersAreAnsweredWith() {
+        Answer placed = Answer.of(
+                new Attempt("no-1", 1, 2, 201, ""),
+                false,
+                "{\"id\":\"ord_1\",\"state\":\"CONFIRMED\",\"cartId\":\"cart_1\",\"reservationId\":\"rsv_1\","
+                        + "\"lines\":[{\"sku\":\"BOLO-1\",\"quantity\":2}],\"version\":2,"
+                        + "\"createdAt\":\"1970-01-01T00:00:01.000002Z\"}");
+        assertEquals("ord_1", placed.order());
+        assertEquals(OrderState.CONFIRMED, placed.orderState());
+        assertNull(placed.state());
+        assertEquals("rsv_1", placed.reservation());
+        assertEquals("cart_1", placed.cart());
+        assertEquals(Map.of("BOLO-1", 2), placed.lines());
+        assertEquals(1_000_002, placed.createdMicros());
+        Answer declined = Answer.of(
+                new Attempt("no-1", 1, 2, 402, "payment-declined"),
+                false,
+                "{\"code\":\"payment-declined\",\"orderId\":\"ord_1\",\"state\":\"PAYMENT_FAILED\"}");
+        assertEquals("ord_1", declined.order());
+        assertEquals(OrderState.PAYMENT_FAILED, declined.orderState());
+    }
+
+    @Test
+    void readsHistoriesThatAreOlderThanOrders() throws IOException {
+        Path file = written();
+        String older = Files.readString(file, StandardCharsets.UTF_8)
+                .replaceAll(",\"(order|method)\":\"\"", "")
+                .replaceAll(",\"orderState\":null", "")
+                .replaceAll("(?m)^\\{\"event\":\"(ORDER|PAYMENT)\".*\n", "");
+        assertFalse(older.contains("order"), older);
+        History history = HistoryReader.read(Files.writeString(file, older));
+        FinalState end = end();
+        assertEquals(
+                new FinalState(
+                        end.takenMicros(),
+                        end.stock(),
+                        end.holds(),
+                        end.ledger(),
+                        end.keys(),
+                        end.carts(),
+                        end.copies()),
+                history.end());
+        assertEquals("", history.operations().get(0).request().method());
+        assertEquals("", history.operations().get(0).answer().orElseThrow().order());
     }
 
     @Test
@@ -127,6 +177,19 @@ class HistoryTest {
                         FinalState.Copy.INVENTORY,
                         "BOLO-1",
                         true,
-                        FinalState.fields(new FinalState.StockRow(3, 2, 2)))));
+                        FinalState.fields(new FinalState.StockRow(3, 2, 2)))),
+                Map.of(
+                        "ord_1",
+                        new FinalState.OrderRow(
+                                OrderState.CONFIRMED,
+                                PaymentState.APPROVED,
+                                "cart_1",
+                                "rsv_1",
+                                1_000,
+                                1,
+                                2,
+                                2,
+                                new TreeMap<>(Map.of("BOLO-1", 2)))),
+                List.of(new FinalState.PaymentRow("ord_1", "pix", "APPROVED", 1_000, 0)));
     }
 }

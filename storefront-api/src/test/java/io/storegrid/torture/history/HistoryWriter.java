@@ -2,6 +2,7 @@ package io.storegrid.torture.history;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,9 @@ public final class HistoryWriter implements AutoCloseable {
         LEDGER,
         KEY,
         CART,
-        COPY
+        COPY,
+        ORDER,
+        PAYMENT
     }
 
     /** The beginning of an operation. */
@@ -116,14 +118,22 @@ public final class HistoryWriter implements AutoCloseable {
         end.keys().forEach((key, row) -> write(Event.KEY, new Row<>(key, row)));
         end.carts().forEach((id, row) -> write(Event.CART, new Row<>(id, row)));
         end.copies().forEach(copy -> write(Event.COPY, copy));
+        end.orders().forEach((id, row) -> write(Event.ORDER, new Row<>(id, row)));
+        end.payments().forEach(row -> write(Event.PAYMENT, row));
     }
 
-    /** Compresses a file that is complete, and removes the long one; returns the short one. */
+    /** Makes a file that is complete a {@link CompactHistory}, and removes the long one; returns the short one. */
     public static Path compressed(Path file) throws IOException {
-        Path shorter = file.resolveSibling(file.getFileName() + ".gz");
+        Path shorter = file.resolveSibling(
+                file.getFileName().toString().replaceFirst("\\.jsonl$", "") + CompactHistory.ENDING);
         try (InputStream from = Files.newInputStream(file);
-                OutputStream into = new GZIPOutputStream(Files.newOutputStream(shorter))) {
-            from.transferTo(into);
+                OutputStream into = new BufferedOutputStream(Files.newOutputStream(shorter))) {
+            CompactHistory.write(from, into);
+        }
+        // Reading compares the sum of what is read with that of what was written: not before that the long one may go.
+        try (InputStream written = Files.newInputStream(shorter);
+                InputStream lines = CompactHistory.lines(written)) {
+            lines.transferTo(OutputStream.nullOutputStream());
         }
         Files.delete(file);
         return shorter;

@@ -1,6 +1,7 @@
 package io.storegrid.torture.history;
 
 import java.util.Collections;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,12 +11,19 @@ import java.util.TreeMap;
  * @param key the idempotency key; empty for none
  * @param lines units by SKU, summed; of a read of stock the SKU with 0 units; of a cart's line the SKU with the units added or
  *     set
- * @param target the reservation or cart that it is about; empty for none
+ * @param target the reservation, cart or order that it is about; empty for none
  * @param ttlSeconds how long a hold is to live; 0 where that has no meaning
  * @param delta units that an adjustment adds; 0 where that has no meaning
+ * @param method how a checkout is to be paid; empty where that has no meaning
  */
 public record Request(
-        Kind kind, String key, SortedMap<String, Integer> lines, String target, int ttlSeconds, long delta) {
+        Kind kind,
+        String key,
+        SortedMap<String, Integer> lines,
+        String target,
+        int ttlSeconds,
+        long delta,
+        String method) {
 
     /** What is asked for. */
     public enum Kind {
@@ -32,7 +40,8 @@ public record Request(
         SET_LINE,
         REMOVE_LINE,
         RESERVE_CART,
-        CHECKOUT;
+        CHECKOUT,
+        CANCEL;
 
         /** Whether it changes nothing. */
         public boolean reads() {
@@ -52,6 +61,13 @@ public record Request(
 
     public Request {
         lines = Collections.unmodifiableSortedMap(new TreeMap<>(lines));
+        // Histories that were written before there were orders have no such member.
+        method = Objects.requireNonNullElse(method, "");
+    }
+
+    /** One that pays for nothing. */
+    public Request(Kind kind, String key, SortedMap<String, Integer> lines, String target, int ttlSeconds, long delta) {
+        this(kind, key, lines, target, ttlSeconds, delta, "");
     }
 
     public static Request reserve(String key, SortedMap<String, Integer> lines, int ttlSeconds) {
@@ -88,6 +104,14 @@ public record Request(
 
     public static Request reserveCart(String key, String cart, int ttlSeconds) {
         return new Request(Kind.RESERVE_CART, key, new TreeMap<>(), cart, ttlSeconds, 0);
+    }
+
+    public static Request checkout(String key, String cart, String method) {
+        return new Request(Kind.CHECKOUT, key, new TreeMap<>(), cart, 0, 0, method);
+    }
+
+    public static Request cancel(String key, String order) {
+        return new Request(Kind.CANCEL, key, new TreeMap<>(), order, 0, 0);
     }
 
     /** The one SKU of a request about one; empty when there is none. */

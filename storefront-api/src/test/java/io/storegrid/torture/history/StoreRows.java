@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.storegrid.domain.HoldState;
 import io.storegrid.domain.LedgerReason;
+import io.storegrid.domain.OrderState;
+import io.storegrid.domain.PaymentState;
 import io.storegrid.torture.history.FinalState.CartRow;
 import io.storegrid.torture.history.FinalState.HoldRow;
 import io.storegrid.torture.history.FinalState.KeyRow;
 import io.storegrid.torture.history.FinalState.LedgerEntry;
+import io.storegrid.torture.history.FinalState.OrderRow;
 import io.storegrid.torture.history.FinalState.StockRow;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -50,6 +53,8 @@ public final class StoreRows {
                     ledger(connection),
                     keys(connection),
                     carts(connection),
+                    List.of(),
+                    orders(connection),
                     List.of());
         } finally {
             connection.rollback();
@@ -79,7 +84,7 @@ public final class StoreRows {
         each(
                 connection,
                 "SELECT id, state, coalesce(cart_id, ''), " + MICROS.formatted("created_at") + ", "
-                        + MICROS.formatted("expires_at") + ", version FROM reservation",
+                        + MICROS.formatted("expires_at") + ", version, coalesce(order_id, '') FROM reservation",
                 row -> holds.put(
                         row.getString(1),
                         new HoldRow(
@@ -88,7 +93,8 @@ public final class StoreRows {
                                 row.getLong(4),
                                 row.getLong(5),
                                 row.getLong(6),
-                                lines.getOrDefault(row.getString(1), new TreeMap<>()))));
+                                lines.getOrDefault(row.getString(1), new TreeMap<>()),
+                                row.getString(7))));
         return holds;
     }
 
@@ -131,21 +137,51 @@ public final class StoreRows {
         Map<String, CartRow> carts = new HashMap<>();
         each(
                 connection,
-                "SELECT id, deleted, coalesce(reservation_id, ''), version FROM cart",
+                "SELECT id, deleted, coalesce(reservation_id, ''), version, coalesce(order_id, '') FROM cart",
                 row -> carts.put(
                         row.getString(1),
                         new CartRow(
                                 row.getBoolean(2),
                                 row.getString(3),
                                 row.getLong(4),
-                                lines.getOrDefault(row.getString(1), new TreeMap<>()))));
+                                lines.getOrDefault(row.getString(1), new TreeMap<>()),
+                                row.getString(5))));
         return carts;
+    }
+
+    /** Orders by id. */
+    public static Map<String, OrderRow> orders(Connection connection) throws SQLException {
+        Map<String, SortedMap<String, Integer>> lines = new HashMap<>();
+        each(
+                connection,
+                "SELECT o.id, line->>0, (line->>2)::int FROM orders o, jsonb_array_elements(o.lines) line",
+                row -> lines.computeIfAbsent(row.getString(1), id -> new TreeMap<>())
+                        .merge(row.getString(2), row.getInt(3), Integer::sum));
+        Map<String, OrderRow> orders = new HashMap<>();
+        each(
+                connection,
+                "SELECT id, state, payment_state, cart_id, reservation_id, total_minor, "
+                        + MICROS.formatted("created_at") + ", " + MICROS.formatted("updated_at")
+                        + ", version FROM orders",
+                row -> orders.put(
+                        row.getString(1),
+                        new OrderRow(
+                                OrderState.valueOf(row.getString(2)),
+                                PaymentState.valueOf(row.getString(3)),
+                                row.getString(4),
+                                row.getString(5),
+                                row.getLong(6),
+                                row.getLong(7),
+                                row.getLong(8),
+                                row.getLong(9),
+                                lines.getOrDefault(row.getString(1), new TreeMap<>()))));
+        return orders;
     }
 
     private static String ref(String body) throws SQLException {
         try {
             JsonNode answer = HistoryWriter.MAPPER.readTree(body);
-            for (String member : List.of("reservation", "cart")) {
+            for (String member : List.of("reservation", "cart", "order")) {
                 if (answer.has(member)) {
                     return answer.path(member).path("id").asText();
                 }

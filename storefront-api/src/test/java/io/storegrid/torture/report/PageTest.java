@@ -96,6 +96,16 @@ class PageTest {
         }
     }
 
+    @ParameterizedTest(name = "{0} faults are {1} marks")
+    @CsvSource({"40, 40", "41, 82"})
+    void givesManyFaultsARowForEachName(int faults, int marks) {
+        History history = run(faults, 600);
+        String svg = Plot.svg(history);
+        assertEquals(marks, svg.split("<title>", -1).length - 1);
+        long named = history.faults().stream().map(Fault::name).distinct().count();
+        assertEquals(named, svg.split(" × ", -1).length - 1);
+    }
+
     @Test
     void drawsARunInWhichNothingHappened() {
         assertFalse(Plot.svg(history(List.of(), List.of())).contains("NaN"));

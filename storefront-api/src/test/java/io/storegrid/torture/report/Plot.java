@@ -13,14 +13,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Two curves over the time of a run, as SVG: what was acknowledged in a second, and the 99th percentile of the time to a
- * definitive answer, logarithmic. Faults are bands behind both, one colour for each name, with the number that the page's table
- * gives them and, when they are few, their names. Labels stand in as many rows as are needed, up to four; one that has no room
- * is left out, its band is not.
+ * definitive answer, logarithmic. Faults are bands behind both, with the number that the page's table gives them.
+ *
+ * <p>A few faults have a colour for each name, and their names beside their numbers. Labels stand in as many rows as are
+ * needed, up to four; one that has no room is left out, its band is not. Many faults would be a mist of colours in that way:
+ * they are grey, every tenth has its number where there is room, and below the curves each name has a row of its own.
  */
 public final class Plot {
 
     private static final int WIDTH = 1_200;
     private static final int LEFT = 76;
+    private static final int LEFT_OF_ROWS = 190;
     private static final int RIGHT = 24;
     private static final int PANEL = 210;
     private static final int GAP = 46;
@@ -30,6 +33,10 @@ public final class Plot {
     private static final int LABEL_CHAR = 7;
     private static final int LABEL_GAP = 6;
     private static final int NAMED_MAX = 40;
+    private static final int NUMBERED = 10;
+    private static final int ROW = 15;
+    private static final int ROW_MARK = 11;
+    private static final String GREY = "#888888";
     private static final int BAND_MIN = 2;
     private static final int BUCKETS_MAX = 360;
     private static final int TICKS = 8;
@@ -45,6 +52,9 @@ public final class Plot {
     private final long bucketMicros;
     private final int buckets;
     private final Map<String, String> colours = new LinkedHashMap<>();
+    private final boolean many;
+    private final int left;
+    private final int labelRows;
 
     private Plot(Figures figures) {
         this.figures = figures;
@@ -52,12 +62,15 @@ public final class Plot {
         long wished = Math.max(SECOND / 2, span / BUCKETS_MAX);
         this.bucketMicros = nice(wished);
         this.buckets = (int) (span / bucketMicros) + 1;
+        this.many = figures.history().faults().size() > NAMED_MAX;
+        this.left = many ? LEFT_OF_ROWS : LEFT;
+        this.labelRows = many ? 1 : LABEL_ROWS;
         for (Fault fault : figures.history().faults()) {
             colours.computeIfAbsent(fault.name(), name -> COLOURS.get(colours.size() % COLOURS.size()));
         }
     }
 
-    /** The plot as a document of its own. Linear in operations and faults. */
+    /** The plot as a document of its own. Linear in operations, and in faults by names. */
     public static String svg(History history) {
         return new Plot(new Figures(history)).drawn();
     }
@@ -73,12 +86,11 @@ public final class Plot {
     }
 
     private String drawn() {
-        int labels = LABEL_ROWS * LABEL_HEIGHT + 4;
-        int first = TITLE + labels;
+        int first = firstPanel();
         int second = first + PANEL + GAP;
         int legend = second + PANEL + 44;
-        int perRow = (WIDTH - LEFT - RIGHT) / LEGEND_ITEM;
-        int height = legend + (colours.size() + perRow - 1) / perRow * LEGEND_ROW + 12;
+        int perRow = (WIDTH - left - RIGHT) / LEGEND_ITEM;
+        int height = legend + (many ? colours.size() * ROW : (colours.size() + perRow - 1) / perRow * LEGEND_ROW) + 12;
         add(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
                         + " font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\" font-size=\"12\">%n",
@@ -88,9 +100,17 @@ public final class Plot {
         throughput(first);
         latency(second);
         time(second + PANEL);
-        legend(legend, perRow);
+        if (many) {
+            rows(legend);
+        } else {
+            legend(legend, perRow);
+        }
         svg.append("</svg>\n");
         return svg.toString();
+    }
+
+    private int firstPanel() {
+        return TITLE + labelRows * LABEL_HEIGHT + 4;
     }
 
     private void add(String format, Object... values) {
@@ -99,15 +119,15 @@ public final class Plot {
 
     private double x(long micros) {
         double share = (double) (micros - figures.beginMicros()) / ((double) bucketMicros * buckets);
-        return LEFT + share * (WIDTH - LEFT - RIGHT);
+        return left + share * (WIDTH - left - RIGHT);
     }
 
     private void bands(int top, int bottom) {
-        double[] taken = new double[LABEL_ROWS];
+        double[] taken = new double[labelRows];
         int number = 0;
         for (Fault fault : figures.history().faults()) {
             number++;
-            String colour = colours.getOrDefault(fault.name(), "#999999");
+            String colour = many ? GREY : colours.getOrDefault(fault.name(), GREY);
             double from = x(fault.beganMicros());
             double width = Math.max(BAND_MIN, x(fault.overMicros()) - from);
             add(
@@ -121,8 +141,8 @@ public final class Plot {
                     escaped(number + " " + fault.name() + " " + fault.victims()));
             double middle = from + width / 2;
             String named = number + " " + fault.name();
-            boolean placed = figures.history().faults().size() <= NAMED_MAX && label(named, middle, top, colour, taken);
-            if (!placed) {
+            boolean placed = !many && label(named, middle, top, colour, taken);
+            if (!placed && (!many || number % NUMBERED == 0)) {
                 label(Integer.toString(number), middle, top, colour, taken);
             }
         }
@@ -134,7 +154,7 @@ public final class Plot {
         if (middle + half > WIDTH) {
             return false;
         }
-        for (int row = 0; row < LABEL_ROWS; row++) {
+        for (int row = 0; row < labelRows; row++) {
             if (middle - half >= taken[row]) {
                 taken[row] = middle + half;
                 add(
@@ -230,10 +250,10 @@ public final class Plot {
     private void frame(int top, String what) {
         add(
                 "<text x=\"%d\" y=\"%d\" font-weight=\"bold\" fill=\"#1a1a1a\">%s</text>%n",
-                LEFT, top == TITLE + LABEL_ROWS * LABEL_HEIGHT + 4 ? 20 : top - 10, what);
+                left, top == firstPanel() ? 20 : top - 10, what);
         add(
                 "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#666666\"/>%n",
-                LEFT, top, WIDTH - LEFT - RIGHT, PANEL);
+                left, top, WIDTH - left - RIGHT, PANEL);
     }
 
     private void grid(int top, double y, String label) {
@@ -242,8 +262,8 @@ public final class Plot {
         }
         add(
                 "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#d0d0d0\" stroke-width=\"0.7\"/>%n",
-                LEFT, y, WIDTH - RIGHT, y);
-        add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#333333\">%s</text>%n", LEFT - 8, y + 4, label);
+                left, y, WIDTH - RIGHT, y);
+        add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#333333\">%s</text>%n", left - 8, y + 4, label);
     }
 
     private void line(List<double[]> points, String colour) {
@@ -276,19 +296,54 @@ public final class Plot {
     private void legend(int top, int perRow) {
         int at = 0;
         for (Map.Entry<String, String> fault : colours.entrySet()) {
-            int x = LEFT + at % perRow * LEGEND_ITEM;
+            int x = left + at % perRow * LEGEND_ITEM;
             int y = top + at / perRow * LEGEND_ROW;
-            long count = figures.history().faults().stream()
-                    .filter(one -> one.name().equals(fault.getKey()))
-                    .count();
             add(
                     "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"12\" fill=\"%s\" fill-opacity=\"0.4\"/>%n",
                     x, y, fault.getValue());
             add(
                     "<text x=\"%d\" y=\"%d\" fill=\"#333333\">%s</text>%n",
-                    x + 20, y + 10, escaped(fault.getKey() + " × " + count));
+                    x + 20, y + 10, escaped(counted(fault.getKey())));
             at++;
         }
+    }
+
+    /** A row for each name, in which each of its faults is a mark. */
+    private void rows(int top) {
+        int at = 0;
+        for (Map.Entry<String, String> kind : colours.entrySet()) {
+            int y = top + at * ROW;
+            add(
+                    "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" font-size=\"11\" fill=\"#333333\">%s</text>%n",
+                    left - 8, y + ROW_MARK - 1, escaped(counted(kind.getKey())));
+            add(
+                    "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#e0e0e0\" stroke-width=\"0.7\"/>%n",
+                    left, y + ROW - 2, WIDTH - RIGHT, y + ROW - 2);
+            int number = 0;
+            for (Fault fault : figures.history().faults()) {
+                number++;
+                if (fault.name().equals(kind.getKey())) {
+                    double from = x(fault.beganMicros());
+                    add(
+                            "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\">"
+                                    + "<title>%s</title></rect>%n",
+                            from,
+                            y,
+                            Math.max(BAND_MIN, x(fault.overMicros()) - from),
+                            ROW_MARK,
+                            kind.getValue(),
+                            escaped(number + " " + fault.name() + " " + fault.victims()));
+                }
+            }
+            at++;
+        }
+    }
+
+    private String counted(String name) {
+        return name + " × "
+                + figures.history().faults().stream()
+                        .filter(fault -> fault.name().equals(name))
+                        .count();
     }
 
     private static String number(double value) {

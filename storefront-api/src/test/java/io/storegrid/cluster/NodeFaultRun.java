@@ -19,12 +19,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
+ * By name, because {@code TortureIT} does the same to a grid with every build and looks closer; here the failover is measured.
  * Three nodes under load, and one or two of them killed or paused. The tests share one grid, which is whole again before each:
  * starting nodes is what takes the time. Any number of nodes may write, so that nothing but the fence keeps a node that woke up
  * too late from selling twice.
  */
 @Timeout(1_800)
-class NodeFaultIT {
+class NodeFaultRun {
 
     /** Rounds of the kill; {@code -Dcluster.kills}. */
     private static final int KILLS = Integer.getInteger("cluster.kills", 2) * TestCluster.ROUNDS;
@@ -43,7 +44,7 @@ class NodeFaultIT {
     @BeforeAll
     static void makeGrid() throws Exception {
         database = TestDatabase.create();
-        cluster = new TestCluster("NodeFaultIT", directory, database.settings(), 3, 1);
+        cluster = new TestCluster("NodeFaultRun", directory, database.settings(), 3, 1);
     }
 
     @BeforeEach

@@ -1,4 +1,4 @@
-package io.storegrid.api.http;
+package io.storegrid.compute.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

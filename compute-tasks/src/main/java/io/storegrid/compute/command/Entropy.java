@@ -1,4 +1,4 @@
-package io.storegrid.api.http;
+package io.storegrid.compute.command;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;

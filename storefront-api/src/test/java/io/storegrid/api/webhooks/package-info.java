@@ -1,0 +1,4 @@
+@NullMarked
+package io.storegrid.api.webhooks;
+
+import org.jspecify.annotations.NullMarked;
