@@ -144,7 +144,11 @@ public final class Reconciler implements AutoCloseable {
 
         @Override
         public long[] call() throws SQLException {
-            return compare(Objects.requireNonNull(ignite));
+            try {
+                return compare(Objects.requireNonNull(ignite));
+            } catch (SQLException e) {
+                throw StoreQuestion.crossing(e);
+            }
         }
 
         private static long[] compare(Ignite node) throws SQLException {
@@ -246,7 +250,14 @@ public final class Reconciler implements AutoCloseable {
 
         @Override
         public List<String> call() throws SQLException {
-            Ignite node = Objects.requireNonNull(ignite);
+            try {
+                return differences(Objects.requireNonNull(ignite));
+            } catch (SQLException e) {
+                throw StoreQuestion.crossing(e);
+            }
+        }
+
+        private static List<String> differences(Ignite node) throws SQLException {
             List<String> differences = new ArrayList<>();
             if (!(node.cluster().nodeLocalMap().get(Healer.class.getName()) instanceof Healer rows)) {
                 return differences;

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether PostgreSQL answers: the circuit breaker of the lanes. Opened by whoever ran into trouble, closed by a probe of
- * its own, so that nobody's request has to find out whether the database is back. Thread-safe.
+ * its own, so that nobody's request has to find out whether the database is back. What is known is kept in {@link Database}
+ * alone: two places could come to differ for good when both are told at once. Thread-safe.
  */
 public final class StoreHealth implements AutoCloseable {
 
@@ -22,7 +23,6 @@ public final class StoreHealth implements AutoCloseable {
     private final Database database;
     private final StoreClock clock;
     private final ScheduledExecutorService prober = Threads.timer("storegrid-probe");
-    private volatile boolean up = true;
     private int probes;
 
     public StoreHealth(Database database, StoreClock clock) {
@@ -42,14 +42,12 @@ public final class StoreHealth implements AutoCloseable {
 
     /** Whether writes are worth trying. */
     public boolean up() {
-        return up;
+        return !database.away();
     }
 
     /** Says that PostgreSQL did not answer. */
     public void down(String why) {
-        if (up) {
-            up = false;
-            database.away(true);
+        if (database.away(true)) {
             LOG.warn("PostgreSQL does not answer, writes are refused until it does [{}]", why);
         }
     }
@@ -80,17 +78,17 @@ public final class StoreHealth implements AutoCloseable {
 
     private void probe() {
         // An idle node has to notice an outage too, but need not be quick about it.
-        if (up && ++probes % PROBE_WHEN_UP_EVERY != 0) {
+        if (up() && ++probes % PROBE_WHEN_UP_EVERY != 0) {
             return;
         }
         try {
-            if (up) {
+            if (up()) {
                 readClock();
             } else {
                 readClockPastThePool();
-                up = true;
-                database.away(false);
-                LOG.info("PostgreSQL answers again");
+                if (database.away(false)) {
+                    LOG.info("PostgreSQL answers again");
+                }
             }
         } catch (SQLException | RuntimeException e) {
             down(String.valueOf(e.getMessage()));

@@ -33,6 +33,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.ignite.Ignite;
@@ -228,12 +229,11 @@ public final class TestStore implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        Reconciler reconciler = runtimes.get(0).reconciler();
         // The applier answers before it is idle, and a sweeper may be at work: rest is when nothing differs.
+        List<String> differences = differences();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        List<String> differences = differences(reconciler);
         while (!differences.isEmpty() && System.nanoTime() - deadline < 0) {
-            differences = differences(reconciler);
+            differences = differences();
         }
         if (!differences.isEmpty()) {
             throw new AssertionError("I12 the grid differs from PostgreSQL: "
@@ -241,12 +241,19 @@ public final class TestStore implements AutoCloseable {
         }
     }
 
-    /** A comparison that met a connection which a test had cut says so, and is not the last one. */
-    private static List<String> differences(Reconciler reconciler) {
-        try {
-            return reconciler.differences();
-        } catch (IgniteException e) {
-            return List.of("could not be compared: " + e);
+    /** A node whose connections a test had cut cannot compare until it has found PostgreSQL again. */
+    private List<String> differences() {
+        Reconciler reconciler = runtimes.get(0).reconciler();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            try {
+                return reconciler.differences();
+            } catch (IgniteException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new AssertionError("the grid could not be compared with PostgreSQL", e);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -28,7 +29,7 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource laneReaders;
     private final HikariDataSource readers;
     private final DatabaseSettings settings;
-    private volatile boolean away;
+    private final AtomicBoolean away = new AtomicBoolean();
 
     private Database(DatabaseSettings settings, int writerConnections, int readerConnections) {
         this.settings = settings;
@@ -60,7 +61,7 @@ public final class Database implements AutoCloseable {
      * so that readers do not pile up behind a pool that has nothing to give. The caller closes it.
      */
     public Connection reader() throws SQLException {
-        if (away) {
+        if (away.get()) {
             throw new SQLTransientConnectionException("PostgreSQL is known to be away", "08001");
         }
         return readers.getConnection();
@@ -97,9 +98,14 @@ public final class Database implements AutoCloseable {
         return source;
     }
 
-    /** Says whether PostgreSQL is known not to answer. */
-    public void away(boolean known) {
-        away = known;
+    /** Says whether PostgreSQL is known not to answer; returns whether that is news. */
+    public boolean away(boolean known) {
+        return away.compareAndSet(!known, known);
+    }
+
+    /** Whether PostgreSQL is known not to answer. */
+    public boolean away() {
+        return away.get();
     }
 
     /** All pools, for metrics. */

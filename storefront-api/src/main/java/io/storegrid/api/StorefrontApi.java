@@ -247,12 +247,10 @@ public final class StorefrontApi implements AutoCloseable {
         config.jetty.modifyHttpConfiguration(http -> {
             http.setIdleTimeout(IDLE_MS);
             http.addCustomizer((request, replied) -> withoutOverride(request));
-            http.addCustomizer((request, replied) -> {
-                BooleanSupplier stopping =
-                        request.getConnectionMetaData().getConnector().getServer()::isStopping;
-                request.setAttribute(RequestBodies.STOPPING, stopping);
-                return request;
-            });
+        });
+        config.jetty.modifyServletContextHandler(handler -> {
+            BooleanSupplier stopping = () -> handler.getServer().isStopping();
+            handler.setAttribute(RequestBodies.STOPPING, stopping);
         });
         config.jetty.addConnector((server, http) -> {
             ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));

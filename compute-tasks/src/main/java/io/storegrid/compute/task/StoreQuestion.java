@@ -36,7 +36,21 @@ public abstract class StoreQuestion<P, T> implements IgniteCallable<T> {
         if (found == null) {
             throw new Fault(FaultCode.STORE_UNAVAILABLE, "the node that was asked is not up yet, or not any more");
         }
-        return ask((P) found);
+        try {
+            return ask((P) found);
+        } catch (SQLException e) {
+            throw crossing(e);
+        }
+    }
+
+    /**
+     * What may cross the grid instead of {@code trouble}: the same words and state, and nothing of the driver or the pool,
+     * whose exceptions hold whatever they like and need not be readable at the other end.
+     */
+    public static SQLException crossing(SQLException trouble) {
+        SQLException plain = new SQLException(trouble.getMessage(), trouble.getSQLState(), trouble.getErrorCode());
+        plain.setStackTrace(trouble.getStackTrace());
+        return plain;
     }
 
     protected abstract T ask(P part) throws SQLException;

@@ -24,7 +24,7 @@ public final class RequestBodies {
     /** Bytes of a JSON body; a cart of a hundred lines has some six thousand. */
     public static final int JSON_BYTES_MAX = 1 << 20;
 
-    /** The attribute of a request that says, as a {@link BooleanSupplier}, whether the server that took it is stopping. */
+    /** The attribute of the servlet context that says, as a {@link BooleanSupplier}, whether its server is stopping. */
     public static final String STOPPING = RequestBodies.class.getName() + ".stopping";
 
     private static final int DISCARD_BYTES_MAX = 4 << 20;
@@ -156,7 +156,7 @@ public final class RequestBodies {
         ctx.header("Connection", "close");
         boolean badlyFramed = e instanceof HttpException || e.getCause() instanceof HttpException;
         if (!badlyFramed
-                && ctx.req().getAttribute(STOPPING) instanceof BooleanSupplier stopping
+                && ctx.req().getServletContext().getAttribute(STOPPING) instanceof BooleanSupplier stopping
                 && stopping.getAsBoolean()) {
             // A server that stops gives a connection up soon that is silent for a moment: not its caller's doing.
             return Problem.of(ProblemCode.DRAINING).exception();

@@ -40,6 +40,13 @@ public final class NodeAgent {
     private static final String VIOLATION = "io.storegrid.domain.InvariantViolation";
     private static final String TRIP = "io.storegrid.persistence.RoundTrip";
 
+    /**
+     * A hook at some methods of a class.
+     *
+     * @param hook whose methods have ByteBuddy's annotations
+     */
+    private record Change(String type, Class<?> hook, ElementMatcher.Junction<MethodDescription> where) {}
+
     private NodeAgent() {}
 
     /**
@@ -73,50 +80,36 @@ public final class NodeAgent {
         String[] parts = arguments.split(",", 2);
         Ablation ablation = Ablation.valueOf(parts[0]);
         Hooks.home = Path.of(parts[1]);
-        Listener listener = new Listener();
-        AgentBuilder builder = new AgentBuilder.Default()
-                .disableClassFormatChanges()
-                .with(listener)
-                .type(named(RUNNER))
-                .transform(advice(Hooks.Attempt.class, isMethod().and(named("attempt"))))
-                .transform(advice(Hooks.Finish.class, isMethod().and(named("finish"))))
-                .type(named(WRITER))
-                .transform(advice(
-                        Hooks.Written.class, isMethod().and(named("write")).and(takesArguments(3))))
-                .type(named(APPLIER))
-                .transform(advice(Hooks.Late.class, isMethod().and(named("applyAll"))))
-                .type(named(MEMBER))
-                .transform(advice(Hooks.Answer.class, isMethod().and(named("answer"))));
-        builder = switch (ablation) {
-            case NONE -> builder;
-            case FENCE ->
-                builder.type(named(TRIP))
-                        .transform(advice(Hooks.WithoutFence.class, isMethod().and(named("query"))))
-                        .type(named(VIOLATION))
-                        .transform(
-                                advice(Hooks.WithoutAssertions.class, isMethod().and(named("require"))));
-            case RECORDS ->
-                builder.type(named(TRIP))
-                        .transform(advice(Hooks.WithoutRecords.class, isMethod().and(named("query"))));
-            case NEWEST_WINS ->
-                builder.type(named(NEWEST))
-                        .transform(advice(
-                                Hooks.LastWins.class,
-                                isMethod().and(named("process")).and(not(isBridge()))));
-        };
-        List<String> changed = new ArrayList<>(List.of(RUNNER, WRITER, APPLIER, MEMBER));
-        changed.addAll(
+        List<Change> changes = new ArrayList<>(List.of(
+                new Change(RUNNER, Hooks.Attempt.class, named("attempt")),
+                new Change(RUNNER, Hooks.Finish.class, named("finish")),
+                new Change(WRITER, Hooks.Written.class, named("write").and(takesArguments(3))),
+                new Change(APPLIER, Hooks.Late.class, named("applyAll")),
+                new Change(MEMBER, Hooks.Answer.class, named("answer"))));
+        changes.addAll(
                 switch (ablation) {
                     case NONE -> List.of();
-                    case FENCE -> List.of(TRIP, VIOLATION);
-                    case RECORDS -> List.of(TRIP);
-                    case NEWEST_WINS -> List.of(NEWEST);
+                    case FENCE ->
+                        List.of(
+                                new Change(TRIP, Hooks.WithoutFence.class, named("query")),
+                                new Change(VIOLATION, Hooks.WithoutAssertions.class, named("require")));
+                    case RECORDS -> List.of(new Change(TRIP, Hooks.WithoutRecords.class, named("query")));
+                    case NEWEST_WINS ->
+                        List.of(new Change(
+                                NEWEST, Hooks.LastWins.class, named("process").and(not(isBridge()))));
                 });
+        Listener listener = new Listener();
+        AgentBuilder builder =
+                new AgentBuilder.Default().disableClassFormatChanges().with(listener);
+        for (Change change : changes) {
+            builder = builder.type(named(change.type()))
+                    .transform(advice(change.hook(), isMethod().and(change.where())));
+        }
         // Loaded now, and nobody looks at what is loaded later: that would cost a node a good part of its start, and a
         // JVM
         // that takes classes out of an archive does not survive it (JDK 17, a class of a multi-release jar).
         ResettableClassFileTransformer transformer = builder.installOn(instrumentation);
-        changed.forEach(listener::load);
+        changes.stream().map(Change::type).distinct().forEach(listener::load);
         instrumentation.removeTransformer(transformer);
         CopiesTeller.start(Hooks.home);
     }
