@@ -3,6 +3,7 @@ package io.storegrid.compute;
 import io.storegrid.compute.lane.ApplyNewest;
 import io.storegrid.compute.task.StoreQuestion;
 import io.storegrid.domain.Versioned;
+import io.storegrid.persistence.PortableSqlException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,7 +148,7 @@ public final class Reconciler implements AutoCloseable {
             try {
                 return compare(Objects.requireNonNull(ignite));
             } catch (SQLException e) {
-                throw StoreQuestion.crossing(e);
+                throw PortableSqlException.of(e);
             }
         }
 
@@ -253,7 +254,7 @@ public final class Reconciler implements AutoCloseable {
             try {
                 return differences(Objects.requireNonNull(ignite));
             } catch (SQLException e) {
-                throw StoreQuestion.crossing(e);
+                throw PortableSqlException.of(e);
             }
         }
 

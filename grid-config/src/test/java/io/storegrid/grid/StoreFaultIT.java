@@ -4,10 +4,12 @@ import static io.storegrid.grid.TestStore.confirm;
 import static io.storegrid.grid.TestStore.key;
 import static io.storegrid.grid.TestStore.reserve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
+import io.storegrid.compute.Reconciler;
 import io.storegrid.compute.command.ChangeCartLine;
 import io.storegrid.compute.command.CommandKey;
 import io.storegrid.domain.Answer;
@@ -284,6 +286,25 @@ class StoreFaultIT {
             return cutter[0].settings(straight);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What another node's pool or driver threw has to be read where the comparison was asked for. */
+    @Test
+    void saysThatItCannotCompareWhileTheServerIsAway() {
+        EmbeddedDatabase server = TestDatabase.server();
+        try (TestStore store = TestStore.start(3)) {
+            store.stock("BRIGADEIRO", 10);
+            server.kill();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    Reconciler reconciler = store.runtime(i).reconciler();
+                    Fault told = assertThrows(Fault.class, reconciler::reconcile);
+                    assertEquals(FaultCode.STORE_UNAVAILABLE, told.code());
+                }
+            } finally {
+                server.start();
+            }
         }
     }
 

@@ -70,7 +70,7 @@ abstract class RowCacheStore<V extends Versioned> extends CacheStoreAdapter<Stri
         try (Connection connection = database().reader()) {
             return read(connection, list);
         } catch (SQLException | RuntimeException e) {
-            throw new CacheLoaderException("Read-through failed [keys=" + list.size() + "]", e);
+            throw new CacheLoaderException("Read-through failed [keys=" + list.size() + "]", portable(e));
         }
     }
 
@@ -90,7 +90,7 @@ abstract class RowCacheStore<V extends Versioned> extends CacheStoreAdapter<Stri
             }
             connection.rollback();
         } catch (SQLException | RuntimeException e) {
-            throw new CacheLoaderException("Warm-up failed", e);
+            throw new CacheLoaderException("Warm-up failed", portable(e));
         }
     }
 
@@ -112,13 +112,19 @@ abstract class RowCacheStore<V extends Versioned> extends CacheStoreAdapter<Stri
                 throw e;
             }
         } catch (SQLException | RuntimeException e) {
-            throw new CacheWriterException("Write-through refused [keys=" + byKey.keySet() + "]: " + e.getMessage(), e);
+            throw new CacheWriterException(
+                    "Write-through refused [keys=" + byKey.keySet() + "]: " + e.getMessage(), portable(e));
         }
     }
 
     @Override
     public void delete(Object key) {
         throw new CacheWriterException("Rows are never removed by a cache [key=" + key + "]");
+    }
+
+    /** A store's failure is thrown on the node that owns the key, and read on the one that asked. */
+    private static Exception portable(Exception failure) {
+        return failure instanceof SQLException trouble ? PortableSqlException.of(trouble) : failure;
     }
 
     /** Throws unless every one of {@code values} was written. */

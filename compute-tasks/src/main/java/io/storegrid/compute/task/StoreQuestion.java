@@ -2,6 +2,7 @@ package io.storegrid.compute.task;
 
 import io.storegrid.compute.Fault;
 import io.storegrid.compute.FaultCode;
+import io.storegrid.persistence.PortableSqlException;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.apache.ignite.Ignite;
@@ -39,18 +40,8 @@ public abstract class StoreQuestion<P, T> implements IgniteCallable<T> {
         try {
             return ask((P) found);
         } catch (SQLException e) {
-            throw crossing(e);
+            throw PortableSqlException.of(e);
         }
-    }
-
-    /**
-     * What may cross the grid instead of {@code trouble}: the same words and state, and nothing of the driver or the pool,
-     * whose exceptions hold whatever they like and need not be readable at the other end.
-     */
-    public static SQLException crossing(SQLException trouble) {
-        SQLException plain = new SQLException(trouble.getMessage(), trouble.getSQLState(), trouble.getErrorCode());
-        plain.setStackTrace(trouble.getStackTrace());
-        return plain;
     }
 
     protected abstract T ask(P part) throws SQLException;

@@ -1,7 +1,8 @@
-package io.storegrid.compute.task;
+package io.storegrid.persistence;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
@@ -15,7 +16,7 @@ import java.io.Serial;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
-class StoreQuestionTest {
+class PortableSqlExceptionTest {
 
     /** As a driver's exception may be: it can be sent and not be read. */
     private static final class Unreadable extends SQLException {
@@ -34,20 +35,24 @@ class StoreQuestionTest {
     }
 
     @Test
-    void whatCrossesTheGridHasNothingOfTheDriver() throws Exception {
+    void hasTheWordsAndNothingOfTheDriver() throws Exception {
         Unreadable trouble = new Unreadable("connection refused", "08001", 7);
-        trouble.initCause(new Unreadable("cause", "08001", 0));
+        Unreadable cause = new Unreadable("cause", "08001", 0);
+        trouble.initCause(cause);
         trouble.setNextException(new Unreadable("next", "08001", 0));
         trouble.addSuppressed(new Unreadable("suppressed", "08001", 0));
 
-        SQLException crossed = sent(StoreQuestion.crossing(trouble));
+        SQLException crossed = sent(PortableSqlException.of(trouble));
 
-        assertSame(SQLException.class, crossed.getClass());
         assertEquals("connection refused", crossed.getMessage());
         assertEquals("08001", crossed.getSQLState());
         assertEquals(7, crossed.getErrorCode());
         assertArrayEquals(trouble.getStackTrace(), crossed.getStackTrace());
-        assertNull(crossed.getCause());
+        Throwable why = crossed.getCause();
+        assertNotNull(why);
+        assertSame(SQLException.class, why.getClass());
+        assertEquals(cause.toString(), why.getMessage());
+        assertNull(why.getCause());
         assertNull(crossed.getNextException());
         assertEquals(0, crossed.getSuppressed().length);
     }
