@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,6 +123,23 @@ public final class Invariants {
 
     /** The invariants that do not hold; empty when all do. */
     public static List<Violation> violations(Connection connection) throws SQLException {
+        // Every statement reads whole tables, and the planner, misled by the LIMIT and by counts older than the last
+        // hundred thousand rows, would rather look each row up in all others: minutes instead of a second.
+        execute(connection, "SET enable_nestloop = off");
+        try {
+            return found(connection);
+        } finally {
+            execute(connection, "RESET enable_nestloop");
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static List<Violation> found(Connection connection) throws SQLException {
         List<Violation> violations = new ArrayList<>();
         for (Map.Entry<String, String> invariant : STATEMENTS.entrySet()) {
             List<String> rows = new ArrayList<>();
