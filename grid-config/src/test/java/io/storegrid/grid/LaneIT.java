@@ -2,6 +2,7 @@ package io.storegrid.grid;
 
 import static io.storegrid.grid.TestStore.await;
 import static io.storegrid.grid.TestStore.key;
+import static io.storegrid.grid.TestStore.release;
 import static io.storegrid.grid.TestStore.reserve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -63,17 +64,22 @@ class LaneIT {
             // Warm by count of operations: cold code is several times dearer, and not what is asked about here.
             holdAndExpire(store, 5_000);
             // Others use this machine too, and a stall of theirs says nothing about us: one of five has to be in time.
+            // On a
+            // slow machine in time is half as long again as as many releases take, which come to the lane all at once.
             List<Long> lateMs = new ArrayList<>();
+            List<Long> allowedMs = new ArrayList<>();
             do {
                 holdAndExpire(store, 10_000);
                 lateMs.add(store.number(
                         "SELECT 1000 * extract(epoch FROM max(g.at) - max(r.expires_at)) FROM stock_ledger g"
                                 + " JOIN reservation r ON r.id = g.ref WHERE g.reason = 'EXPIRED'"));
-            } while (lateMs.size() < 5 && lateMs.get(lateMs.size() - 1) > 1_000);
-            System.out.println("[lane] the last of 10 000 holds was settled so many ms after its time: " + lateMs);
+                allowedMs.add(last(lateMs) <= 1_000 ? 1_000 : Math.max(1_000, holdAndRelease(store, 10_000) * 3 / 2));
+            } while (lateMs.size() < 5 && last(lateMs) > last(allowedMs));
+            System.out.println("[lane] the last of 10 000 holds was settled so many ms after its time: " + lateMs
+                    + ", allowed were " + allowedMs);
             assertTrue(
-                    lateMs.get(lateMs.size() - 1) <= 1_000,
-                    "the last hold was settled so many ms after its time: " + lateMs);
+                    last(lateMs) <= last(allowedMs),
+                    "the last hold was settled so many ms after its time: " + lateMs + ", allowed were " + allowedMs);
             assertEquals(0, store.number("SELECT sum(reserved) FROM inventory"));
         }
     }
@@ -102,16 +108,42 @@ class LaneIT {
         }
     }
 
-    /** Makes holds that are all due at one moment, and returns when none is held. */
-    private static void holdAndExpire(TestStore store, int count) {
+    private static long last(List<Long> values) {
+        return values.get(values.size() - 1);
+    }
+
+    private static List<String> hold(TestStore store, int count) {
+        List<String> ids = new ArrayList<>();
         List<CompletableFuture<Answer>> holds = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             holds.add(store.send(reserve(key(), 1_800_000, new ReservationLine("SKU-" + i % 20, 1))));
             if (i % 1_000 == 999) {
-                holds.forEach(hold -> assertEquals(Outcome.CREATED, await(hold).outcome()));
+                for (CompletableFuture<Answer> hold : holds) {
+                    Answer held = await(hold);
+                    assertEquals(Outcome.CREATED, held.outcome());
+                    ids.add(Objects.requireNonNull(held.reservation()).id());
+                }
                 holds.clear();
             }
         }
+        return ids;
+    }
+
+    /** Makes holds and has all of them released at once; how many milliseconds that took. */
+    private static long holdAndRelease(TestStore store, int count) {
+        List<String> ids = hold(store, count);
+        long begin = System.nanoTime();
+        ids.stream()
+                .map(id -> store.send(release(id)))
+                .toList()
+                .forEach(released ->
+                        assertEquals(Outcome.CHANGED, await(released).outcome()));
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    }
+
+    /** Makes holds that are all due at one moment, and returns when none is held. */
+    private static void holdAndExpire(TestStore store, int count) {
+        var unused = hold(store, count);
         store.database()
                 .execute(
                         "UPDATE reservation SET expires_at = clock_timestamp() + interval '1500 ms' WHERE state = 'HELD'");

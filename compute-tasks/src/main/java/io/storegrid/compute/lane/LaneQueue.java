@@ -37,7 +37,7 @@ final class LaneQueue {
     private static final int EXPIRIES_MAX = 128;
 
     /** The same in a batch that nobody waits for: fewer commits, and whoever comes meanwhile waits for one of them. */
-    private static final int EXPIRIES_ALONE_MAX = 256;
+    private static final int EXPIRIES_ALONE_MAX = 512;
 
     private final int depthMax;
     private final int batchMax;
