@@ -4,6 +4,7 @@ import static io.storegrid.grid.TestStore.confirm;
 import static io.storegrid.grid.TestStore.key;
 import static io.storegrid.grid.TestStore.reserve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,11 +17,14 @@ import io.storegrid.domain.Answer;
 import io.storegrid.domain.InventoryItem;
 import io.storegrid.domain.Outcome;
 import io.storegrid.domain.ReservationLine;
+import io.storegrid.persistence.Database;
 import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.EmbeddedDatabase;
 import io.storegrid.persistence.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -277,6 +281,24 @@ class StoreFaultIT {
             });
         } finally {
             door[0].close();
+        }
+    }
+
+    /** HikariCP asks a pool's first connection for its isolation, once: with no answer it had none to give to any other. */
+    @Test
+    void readsAlthoughTheFirstConnectionBrokeWhileItWasSetUp() throws Exception {
+        try (TestDatabase fresh = TestDatabase.create();
+                StoreProxy door = new StoreProxy(fresh.settings());
+                Database database = Database.open(door.settings(fresh.settings()), 1, 1)) {
+            door.breakAt("TRANSACTION ISOLATION LEVEL");
+            TestGrid.await(Duration.ofSeconds(20), "a connection to be had", () -> {
+                try (Connection connection = database.reader()) {
+                    return connection.isValid(1);
+                } catch (SQLException e) {
+                    return false;
+                }
+            });
+            assertFalse(door.toBreak());
         }
     }
 

@@ -14,7 +14,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way to PostgreSQL that can be made a bad one: it loses the answer to a COMMIT, refuses, breaks off, swallows, or is slow.
@@ -35,6 +37,7 @@ public final class StoreProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger toCut = new AtomicInteger();
     private final AtomicInteger cuts = new AtomicInteger();
+    private final AtomicReference<byte @Nullable []> breakAt = new AtomicReference<>();
     private volatile boolean refuseAfterCut;
     private volatile boolean refusing;
     private volatile boolean swallowing;
@@ -100,6 +103,16 @@ public final class StoreProxy implements AutoCloseable {
         }
     }
 
+    /** Breaks off the next connection whose client sends {@code text}, before the server hears of it. */
+    void breakAt(String text) {
+        breakAt.set(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Whether a connection is still to be broken off. */
+    boolean toBreak() {
+        return breakAt.get() != null;
+    }
+
     /** Whether what comes is kept back, in both directions; it goes on its way when this ends. */
     public void swallow(boolean swallow) {
         swallowing = swallow;
@@ -151,7 +164,14 @@ public final class StoreProxy implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             int length;
             while ((length = in.read(buffer)) >= 0) {
-                if (answers && committed(buffer, length)) {
+                byte[] fatal = breakAt.get();
+                if (!answers
+                        && fatal != null
+                        && contains(buffer, length, fatal)
+                        && breakAt.compareAndSet(fatal, null)) {
+                    return;
+                }
+                if (answers && contains(buffer, length, COMMIT)) {
                     if (toCut.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                         // The server has answered, so it has committed. Nobody will hear of it.
                         cuts.incrementAndGet();
@@ -174,11 +194,11 @@ public final class StoreProxy implements AutoCloseable {
         }
     }
 
-    private static boolean committed(byte[] buffer, int length) {
+    private static boolean contains(byte[] buffer, int length, byte[] text) {
         outer:
-        for (int i = 0; i + COMMIT.length <= length; i++) {
-            for (int j = 0; j < COMMIT.length; j++) {
-                if (buffer[i + j] != COMMIT[j]) {
+        for (int i = 0; i + text.length <= length; i++) {
+            for (int j = 0; j < text.length; j++) {
+                if (buffer[i + j] != text[j]) {
                     continue outer;
                 }
             }
