@@ -91,17 +91,21 @@ public final class Healer implements AutoCloseable {
 
     /** The rows behind keys of a cache; absent ones left out. Blocking. */
     public Map<String, Versioned> rows(String cache, Collection<String> keys) throws SQLException {
-        Map<String, Versioned> rows = new HashMap<>();
         try (Connection connection = database.reader()) {
-            switch (cache) {
-                case StoreCaches.INVENTORY -> rows.putAll(StockSql.rows(connection, keys));
-                case StoreCaches.RESERVATIONS ->
-                    ReservationSql.read(connection, keys)
-                            .forEach((key, reading) -> rows.put(key, reading.reservation()));
-                case StoreCaches.CARTS -> rows.putAll(CartSql.read(connection, keys));
-                case StoreCaches.ORDERS -> rows.putAll(OrderSql.read(connection, keys));
-                default -> rows.putAll(ProductSql.read(connection, keys));
-            }
+            return rows(connection, cache, keys);
+        }
+    }
+
+    static Map<String, Versioned> rows(Connection connection, String cache, Collection<String> keys)
+            throws SQLException {
+        Map<String, Versioned> rows = new HashMap<>();
+        switch (cache) {
+            case StoreCaches.INVENTORY -> rows.putAll(StockSql.rows(connection, keys));
+            case StoreCaches.RESERVATIONS ->
+                ReservationSql.read(connection, keys).forEach((key, reading) -> rows.put(key, reading.reservation()));
+            case StoreCaches.CARTS -> rows.putAll(CartSql.read(connection, keys));
+            case StoreCaches.ORDERS -> rows.putAll(OrderSql.read(connection, keys));
+            default -> rows.putAll(ProductSql.read(connection, keys));
         }
         return rows;
     }

@@ -8,8 +8,10 @@ import io.storegrid.domain.LedgerMark;
 import io.storegrid.domain.LedgerPage;
 import io.storegrid.domain.LedgerVerdict;
 import io.storegrid.domain.Order;
+import io.storegrid.domain.Versioned;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +74,11 @@ final class RemoteStore implements StoreAccess, AutoCloseable {
     @Override
     public Optional<InventoryItem> stock(String sku) throws SQLException {
         return StoreQuestion.put(ignite, new Stock(sku)).stream().findFirst();
+    }
+
+    @Override
+    public Map<String, Versioned> rows(String cache, Collection<String> keys) throws SQLException {
+        return StoreQuestion.put(ignite, new Rows(cache, keys));
     }
 
     @Override
@@ -180,6 +187,26 @@ final class RemoteStore implements StoreAccess, AutoCloseable {
         @Override
         protected CustomerFile ask(StoreAccess store) throws SQLException {
             return store.customer(customerId);
+        }
+    }
+
+    /** The rows behind keys of a cache. Crosses the grid. */
+    private static final class Rows extends StoreQuestion<StoreAccess, Map<String, Versioned>> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String cache;
+        private final String[] keys;
+
+        Rows(String cache, Collection<String> keys) {
+            super(StoreAccess.class);
+            this.cache = cache;
+            this.keys = keys.toArray(new String[0]);
+        }
+
+        @Override
+        protected Map<String, Versioned> ask(StoreAccess store) throws SQLException {
+            return store.rows(cache, List.of(keys));
         }
     }
 

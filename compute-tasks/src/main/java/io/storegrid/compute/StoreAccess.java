@@ -9,6 +9,7 @@ import io.storegrid.domain.LedgerPage;
 import io.storegrid.domain.LedgerVerdict;
 import io.storegrid.domain.Order;
 import io.storegrid.domain.Person;
+import io.storegrid.domain.Versioned;
 import io.storegrid.persistence.CartSql;
 import io.storegrid.persistence.Database;
 import io.storegrid.persistence.Invariants;
@@ -19,6 +20,7 @@ import io.storegrid.persistence.StockSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,6 +43,9 @@ public interface StoreAccess {
 
     /** The stock row itself, past the grid. */
     Optional<InventoryItem> stock(String sku) throws SQLException;
+
+    /** The rows behind keys of a cache, past the grid; absent ones left out. */
+    Map<String, Versioned> rows(String cache, Collection<String> keys) throws SQLException;
 
     /** Orders, newest first. */
     List<Order> orders(OrderQuery query) throws SQLException;
@@ -95,6 +100,13 @@ public interface StoreAccess {
                 try (Connection connection = database.reader()) {
                     return Optional.ofNullable(
                             StockSql.rows(connection, List.of(sku)).get(sku));
+                }
+            }
+
+            @Override
+            public Map<String, Versioned> rows(String cache, Collection<String> keys) throws SQLException {
+                try (Connection connection = database.reader()) {
+                    return Healer.rows(connection, cache, keys);
                 }
             }
 

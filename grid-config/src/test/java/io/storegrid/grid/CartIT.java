@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.storegrid.compute.command.ChangeCartLine;
 import io.storegrid.compute.command.ChangeCartLine.Mode;
+import io.storegrid.compute.command.CommandKey;
 import io.storegrid.compute.command.CreateCart;
 import io.storegrid.compute.command.DeleteCart;
 import io.storegrid.compute.command.MergeCarts;
+import io.storegrid.compute.command.Refuse;
 import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.domain.Answer;
 import io.storegrid.domain.Cart;
@@ -52,6 +54,31 @@ class CartIT {
     private static Reservation hold(Answer answer) {
         assertTrue(answer.outcome().accepted(), answer::toString);
         return Objects.requireNonNull(answer.reservation());
+    }
+
+    /** A refusal for what was read before, and one key for both: whoever comes second hears what the first was told. */
+    @ParameterizedTest(name = "{0} nodes")
+    @ValueSource(ints = {1, 3})
+    void recordsWhatWasRefusedBeforeTheLane(int nodes) {
+        try (TestStore store = TestStore.start(nodes)) {
+            CommandKey late = key();
+            String id = cart(store.execute(createCart())).id();
+            Refuse refuse = new Refuse(late, id, Outcome.PRODUCT_NOT_FOUND, "COCADA");
+            Answer refused = store.execute(refuse);
+            assertEquals(Outcome.PRODUCT_NOT_FOUND, refused.outcome());
+            assertEquals("COCADA", refused.ref());
+            Answer cameBack = store.execute(new ChangeCartLine(late, id, "COCADA", 1, Mode.ADD, 0));
+            assertEquals(Outcome.PRODUCT_NOT_FOUND, cameBack.outcome());
+            assertTrue(cameBack.replayed());
+            assertEquals("COCADA", cameBack.ref());
+
+            CommandKey early = key();
+            Answer added = store.execute(new ChangeCartLine(early, id, "PACOCA", 1, Mode.ADD, 0));
+            Answer left = store.execute(new Refuse(early, id, Outcome.PRODUCT_NOT_FOUND, "PACOCA"));
+            assertTrue(left.replayed());
+            assertEquals(cart(added), cart(left));
+            assertEquals(1, store.number("SELECT count(*) FROM cart_line"));
+        }
     }
 
     @ParameterizedTest(name = "{0} nodes")

@@ -250,6 +250,64 @@ class CartHttpTest extends HttpFixture {
                         .send());
     }
 
+    /** What became of a request stays what its key says, whatever became of the product. */
+    @Test
+    void answersARepeatedRequestAsItWasAlthoughItsProductLeft() {
+        stocked("A1", 5);
+        String cart = cart();
+        String add = "{\"sku\":\"A1\",\"quantity\":2}";
+        String create = "{\"lines\":[" + add + "]}";
+        Reply added =
+                assertStatus(200, api.post(cart + "/lines").key("add").json(add).send());
+        Reply made = assertStatus(
+                201, api.post("/v1/carts").key("create").json(create).send());
+        assertStatus(204, api.delete("/v1/products/A1").ifMatch("\"1\"").send());
+
+        Reply addedAgain =
+                assertStatus(200, api.post(cart + "/lines").key("add").json(add).send());
+        Reply madeAgain = assertStatus(
+                201, api.post("/v1/carts").key("create").json(create).send());
+        assertEquals("true", addedAgain.header("Idempotency-Replayed").orElseThrow());
+        assertEquals(added.etag(), addedAgain.etag());
+        assertEquals(made.header("Location"), madeAgain.header("Location"));
+        assertProblem(
+                ProblemCode.PRODUCT_NOT_FOUND,
+                api.post(cart + "/lines").key("late").json(add).send());
+        Reply stillLate = api.post(cart + "/lines").key("late").json(add).send();
+        assertProblem(ProblemCode.PRODUCT_NOT_FOUND, stillLate);
+        assertEquals("true", stillLate.header("Idempotency-Replayed").orElseThrow());
+        assertEquals("A1", stillLate.json().get("sku").asText());
+        assertEquals("\"2\"", api.get(cart).send().etag());
+    }
+
+    @Test
+    void answersARepeatedSettingOfStockAsItWasAlthoughTheProductLeft() {
+        assertStatus(201, api.put("/v1/products/A1").ifNew().json(BRIGADEIRO).send());
+        assertStatus(
+                201,
+                api.put("/v1/inventory/A1")
+                        .ifNew()
+                        .key("set")
+                        .json("{\"onHand\":5}")
+                        .send());
+        assertStatus(204, api.delete("/v1/products/A1").ifMatch("\"1\"").send());
+
+        assertStatus(
+                201,
+                api.put("/v1/inventory/A1")
+                        .ifNew()
+                        .key("set")
+                        .json("{\"onHand\":5}")
+                        .send());
+        assertProblem(
+                ProblemCode.PRODUCT_NOT_FOUND,
+                api.put("/v1/inventory/A1")
+                        .ifNew()
+                        .key("late")
+                        .json("{\"onHand\":5}")
+                        .send());
+    }
+
     @Test
     void keepsALineWhoseProductLeft() {
         stocked("A1", 5);

@@ -17,6 +17,7 @@ import io.storegrid.compute.command.MergeCarts;
 import io.storegrid.compute.command.PlaceOrder;
 import io.storegrid.compute.command.PutProduct;
 import io.storegrid.compute.command.RecordPayment;
+import io.storegrid.compute.command.Refuse;
 import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.compute.command.ReserveStock;
 import io.storegrid.compute.command.SetStock;
@@ -208,6 +209,8 @@ final class MemoryStore implements CommandGateway, CheckoutGateway, Customers, R
         } else if (command instanceof ForgetCustomer forget) {
             carts.computeIfPresent(forget.cartId(), (id, cart) -> cart.withoutCustomer(nowMicros));
             return answer(Outcome.CHANGED);
+        } else if (command instanceof Refuse refuse) {
+            return answer(refuse.outcome()).withRef(refuse.ref());
         } else if (command instanceof ExtendHold extend) {
             return extend(extend);
         } else if (command instanceof SettleHold settle) {

@@ -24,6 +24,7 @@ public sealed interface Command
                 PutProduct,
                 RecordPayment,
                 RecordRefund,
+                Refuse,
                 ReserveCart,
                 ReserveStock,
                 SetStock,

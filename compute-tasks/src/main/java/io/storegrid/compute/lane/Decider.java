@@ -17,10 +17,12 @@ import io.storegrid.compute.command.PlaceOrder;
 import io.storegrid.compute.command.PutProduct;
 import io.storegrid.compute.command.RecordPayment;
 import io.storegrid.compute.command.RecordRefund;
+import io.storegrid.compute.command.Refuse;
 import io.storegrid.compute.command.ReserveCart;
 import io.storegrid.compute.command.ReserveStock;
 import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.command.SettleHold;
+import io.storegrid.domain.Answer;
 
 /** Sends each command to its rule. */
 final class Decider {
@@ -49,6 +51,7 @@ final class Decider {
             case CANCEL_ORDER -> OrderRules.cancel((CancelOrder) command, rows);
             case ADVANCE_ORDER -> OrderRules.advance((AdvanceOrder) command, rows);
             case FORGET_CUSTOMER -> CartRules.forget((ForgetCustomer) command, rows);
+            case REFUSE -> refuse((Refuse) command, rows);
             case IMPORT_PRODUCTS -> ProductRules.importLines((ImportProducts) command, rows);
         };
     }
@@ -73,6 +76,7 @@ final class Decider {
         CANCEL_ORDER(true),
         ADVANCE_ORDER(true),
         FORGET_CUSTOMER(true),
+        REFUSE(false),
         PUT_PRODUCT(true),
         ARCHIVE_PRODUCT(true),
         IMPORT_PRODUCTS(true);
@@ -90,6 +94,10 @@ final class Decider {
         boolean underLocks() {
             return underLocks;
         }
+    }
+
+    private static Verdict refuse(Refuse command, WorkingSet rows) {
+        return new Verdict.Decided(Answer.of(command.outcome(), rows.atMicros()).withRef(command.ref()));
     }
 
     static Kind kind(Command command) {
@@ -131,6 +139,8 @@ final class Decider {
             return Kind.ADVANCE_ORDER;
         } else if (command instanceof ForgetCustomer) {
             return Kind.FORGET_CUSTOMER;
+        } else if (command instanceof Refuse) {
+            return Kind.REFUSE;
         } else {
             return Kind.IMPORT_PRODUCTS;
         }

@@ -14,6 +14,8 @@ import io.storegrid.api.problem.Problem;
 import io.storegrid.api.problem.ProblemCode;
 import io.storegrid.api.problem.Problems;
 import io.storegrid.compute.command.ChangeCartLine;
+import io.storegrid.compute.command.Command;
+import io.storegrid.compute.command.CommandKey;
 import io.storegrid.compute.command.CreateCart;
 import io.storegrid.compute.command.DeleteCart;
 import io.storegrid.compute.command.Entropy;
@@ -24,11 +26,13 @@ import io.storegrid.domain.Cart;
 import io.storegrid.domain.CartId;
 import io.storegrid.domain.CartLine;
 import io.storegrid.domain.Limits;
+import io.storegrid.domain.Outcome;
 import io.storegrid.domain.Sku;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/carts}, but for a cart's reservation. Thread-safe. */
@@ -60,22 +64,20 @@ public final class CartRoutes {
         if (asked.lines().values().stream().anyMatch(quantity -> quantity > Limits.LINE_QUANTITY_MAX)) {
             throw Problems.quantityLimit().exception();
         }
-        service.requireForSale(List.copyOf(asked.lines().keySet()), asked.currency(), asked.pointers()::get);
+        Optional<String> unsold =
+                service.unsold(List.copyOf(asked.lines().keySet()), asked.currency(), asked.pointers()::get);
         List<CartLine> lines = asked.lines().entrySet().stream()
                 .map(line -> new CartLine(line.getKey(), line.getValue().intValue()))
                 .toList();
-        writes.run(
-                ctx,
-                new CreateCart(
-                        IdempotencyKeys.optional(ctx, body),
-                        CartId.of(Entropy.digits()),
-                        asked.currency(),
-                        asked.customerId(),
-                        lines),
-                answer -> {
-                    ctx.header("Location", "/v1/carts/" + cart(answer).id());
-                    reply(ctx, 201, cart(answer));
-                });
+        CommandKey key = IdempotencyKeys.optional(ctx, body);
+        String id = CartId.of(Entropy.digits());
+        Command command = unsold.isPresent()
+                ? Writes.refusal(key, id, Outcome.PRODUCT_NOT_FOUND, unsold.get())
+                : new CreateCart(key, id, asked.currency(), asked.customerId(), lines);
+        writes.run(ctx, command, answer -> {
+            ctx.header("Location", "/v1/carts/" + cart(answer).id());
+            reply(ctx, 201, cart(answer));
+        });
     }
 
     public void show(Context ctx) {
@@ -93,8 +95,7 @@ public final class CartRoutes {
             String sku = ProductJson.sku(object, "sku");
             return new Line(sku, (int) object.integer("quantity", 1, Limits.LINE_QUANTITY_MAX));
         });
-        String id = requireForSale(ctx, line.sku(), "/sku");
-        change(ctx, body, id, line, ChangeCartLine.Mode.ADD, ifVersion);
+        change(ctx, body, existing(ctx), line, ChangeCartLine.Mode.ADD, ifVersion, "/sku");
     }
 
     public void set(Context ctx) {
@@ -104,14 +105,20 @@ public final class CartRoutes {
         int quantity =
                 RequestBodies.parsed(body, object -> (int) object.integer("quantity", 0, Limits.LINE_QUANTITY_MAX));
         Line line = new Line(sku(ctx), quantity);
-        String id = quantity == 0 ? existing(ctx) : requireForSale(ctx, line.sku(), "");
-        change(ctx, body, id, line, ChangeCartLine.Mode.SET, ifVersion);
+        change(ctx, body, existing(ctx), line, ChangeCartLine.Mode.SET, ifVersion, "");
     }
 
     public void remove(Context ctx) {
         QueryParameters.of(ctx);
         long ifVersion = Preconditions.optional(ctx);
-        change(ctx, RequestBodies.none(ctx), existing(ctx), new Line(sku(ctx), 0), ChangeCartLine.Mode.SET, ifVersion);
+        change(
+                ctx,
+                RequestBodies.none(ctx),
+                existing(ctx),
+                new Line(sku(ctx), 0),
+                ChangeCartLine.Mode.SET,
+                ifVersion,
+                "");
     }
 
     public void delete(Context ctx) {
@@ -145,23 +152,24 @@ public final class CartRoutes {
                 answer -> reply(ctx, 200, cart(answer)));
     }
 
-    private void change(Context ctx, byte[] body, String id, Line line, ChangeCartLine.Mode mode, long ifVersion) {
-        writes.run(
-                ctx,
-                new ChangeCartLine(
-                        IdempotencyKeys.optional(ctx, body), id, line.sku(), line.quantity(), mode, ifVersion),
-                answer -> reply(ctx, 200, cart(answer)));
+    /** @param pointer of the SKU in the body; empty when it is not there */
+    private void change(
+            Context ctx, byte[] body, String id, Line line, ChangeCartLine.Mode mode, long ifVersion, String pointer) {
+        CommandKey key = IdempotencyKeys.optional(ctx, body);
+        // Whether there is such a cart, and whether it takes changes, the lane says.
+        boolean unsold = line.quantity() > 0
+                && service.find(id)
+                        .flatMap(cart -> service.unsold(List.of(line.sku()), cart.currency(), any -> pointer))
+                        .isPresent();
+        Command command = unsold
+                ? Writes.refusal(key, id, Outcome.PRODUCT_NOT_FOUND, line.sku())
+                : new ChangeCartLine(key, id, line.sku(), line.quantity(), mode, ifVersion);
+        writes.run(ctx, command, answer -> reply(ctx, 200, cart(answer)));
     }
 
     private void reply(Context ctx, int status, Cart cart) {
         ctx.header("ETag", Preconditions.tag(cart.version()));
         Replies.json(ctx, status, Replies.NEVER, service.view(cart));
-    }
-
-    private String requireForSale(Context ctx, String sku, String pointer) {
-        String id = existing(ctx);
-        service.requireForSale(List.of(sku), service.cart(id).currency(), any -> pointer);
-        return id;
     }
 
     /** Two carts that both exist must be in one currency; whether they exist, and in which state, the lane says. */

@@ -101,19 +101,12 @@ final class CartService {
                 available >= line.quantity());
     }
 
-    /** Refuses SKUs that the catalogue lacks (404) or sells in another currency (422, at {@code pointer} of the SKU). */
-    void requireForSale(List<String> skus, String currency, Function<String, String> pointer) {
-        if (skus.isEmpty()) {
-            return;
-        }
-        Map<String, Product> products = reads.products(skus);
-        List<String> unknown =
-                skus.stream().filter(sku -> !products.containsKey(sku)).toList();
-        if (!unknown.isEmpty()) {
-            throw Problem.of(ProblemCode.PRODUCT_NOT_FOUND, "The catalogue has no " + String.join(", ", unknown) + ".")
-                    .with("skus", unknown)
-                    .exception();
-        }
+    /**
+     * The first of {@code skus} that the catalogue lacks, if it lacks any. Refuses those that it sells in another currency
+     * (422, at {@code pointer} of the SKU).
+     */
+    Optional<String> unsold(List<String> skus, String currency, Function<String, String> pointer) {
+        Map<String, Product> products = skus.isEmpty() ? Map.of() : reads.products(skus);
         FieldErrors errors = new FieldErrors();
         for (String sku : skus) {
             Product product = products.get(sku);
@@ -125,6 +118,7 @@ final class CartService {
         if (!errors.isEmpty()) {
             throw Problems.validationFailed(errors).exception();
         }
+        return skus.stream().filter(sku -> !products.containsKey(sku)).findFirst();
     }
 
     private @Nullable Reservation hold(Cart cart) {

@@ -3,13 +3,17 @@ package io.storegrid.api.http;
 import io.javalin.http.Context;
 import io.storegrid.api.problem.Problems;
 import io.storegrid.compute.command.Command;
+import io.storegrid.compute.command.CommandKey;
+import io.storegrid.compute.command.Refuse;
 import io.storegrid.compute.gateway.CommandGateway;
 import io.storegrid.domain.Answer;
+import io.storegrid.domain.Outcome;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way from a route to the command gateway: lets the request's thread go, and answers on a thread of the server
@@ -42,6 +46,20 @@ public final class Writes {
      */
     public void run(Context ctx, Command command, Consumer<Answer> accepted) {
         run(ctx, deadline -> commands.execute(command, deadline), accepted);
+    }
+
+    /**
+     * The command of a request that is refused for what was found by reading, to be run in place of its own: what was read
+     * may have been otherwise when the same request came first. Without a key nobody can know, and it is refused at once.
+     *
+     * @param home of the request's own command
+     * @param ref what the refusal is about
+     */
+    public static Command refusal(@Nullable CommandKey key, String home, Outcome outcome, String ref) {
+        if (key == null) {
+            throw Problems.of(Answer.of(outcome, 0).withRef(ref)).exception();
+        }
+        return new Refuse(key, home, outcome, ref);
     }
 
     /** Like {@link #run(Context, Command, Consumer)}, for what goes through another door than the command gateway. */

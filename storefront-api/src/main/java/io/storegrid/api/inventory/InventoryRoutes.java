@@ -12,6 +12,8 @@ import io.storegrid.api.problem.Problem;
 import io.storegrid.api.problem.ProblemCode;
 import io.storegrid.api.problem.Problems;
 import io.storegrid.compute.command.AdjustStock;
+import io.storegrid.compute.command.Command;
+import io.storegrid.compute.command.CommandKey;
 import io.storegrid.compute.command.Entropy;
 import io.storegrid.compute.command.SetStock;
 import io.storegrid.compute.gateway.ReadGateway;
@@ -126,23 +128,24 @@ public final class InventoryRoutes {
         byte[] body = RequestBodies.json(ctx);
         long onHand = RequestBodies.parsed(body, object -> object.integer("onHand", 0, Limits.ON_HAND_MAX));
         // Stock begins with a product; stock that exists outlives an archived one, because holds may still end on it.
-        if (!Sku.isValid(sku) || (ifVersion == 0 && reads.product(sku).isEmpty())) {
+        if (!Sku.isValid(sku)) {
             throw Problem.of(ProblemCode.PRODUCT_NOT_FOUND, "The catalogue has no product " + sku + ".")
                     .with("sku", sku)
                     .exception();
         }
-        writes.run(
-                ctx,
-                new SetStock(IdempotencyKeys.optional(ctx, body), sku, onHand, ifVersion, adjustmentId()),
-                answer -> {
-                    InventoryItem item = stock(answer);
-                    ctx.header("ETag", Preconditions.tag(item.version()));
-                    Replies.json(
-                            ctx,
-                            answer.outcome() == Outcome.CREATED ? 201 : 200,
-                            Replies.NEVER,
-                            InventoryView.of(item, answer.atMicros()));
-                });
+        CommandKey key = IdempotencyKeys.optional(ctx, body);
+        Command command = ifVersion == 0 && reads.product(sku).isEmpty()
+                ? Writes.refusal(key, sku, Outcome.PRODUCT_NOT_FOUND, sku)
+                : new SetStock(key, sku, onHand, ifVersion, adjustmentId());
+        writes.run(ctx, command, answer -> {
+            InventoryItem item = stock(answer);
+            ctx.header("ETag", Preconditions.tag(item.version()));
+            Replies.json(
+                    ctx,
+                    answer.outcome() == Outcome.CREATED ? 201 : 200,
+                    Replies.NEVER,
+                    InventoryView.of(item, answer.atMicros()));
+        });
     }
 
     public void adjust(Context ctx) {
