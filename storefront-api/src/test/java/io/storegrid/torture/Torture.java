@@ -254,13 +254,14 @@ final class Torture implements AutoCloseable {
             strike(planned);
             done++;
         }
+        // Right after the last fault: whether a SKU is sold again is not left to when a shopper comes to want it.
+        long overSince = clock.micros();
+        pause(CALM_MIN_MS);
+        store.probe(caller(CLIENTS), overSince, Long.toString(order.seed(), Character.MAX_RADIX), clock, history);
         while (acknowledged.sum() < order.changes()
                 && System.nanoTime() - began <= order.most().toNanos()) {
             pause(CALM_MIN_MS);
         }
-        long overSince = clock.micros();
-        pause(CALM_MIN_MS);
-        store.probe(caller(CLIENTS), overSince, Long.toString(order.seed(), Character.MAX_RADIX), clock, history);
         shoppers.forEach(Shopper::stop);
         for (Thread thread : threads) {
             thread.join(Caller.PATIENCE.toMillis() * 2);
