@@ -72,11 +72,6 @@ final class RemoteStore implements StoreAccess, AutoCloseable {
     }
 
     @Override
-    public Optional<InventoryItem> stock(String sku) throws SQLException {
-        return StoreQuestion.put(ignite, new Stock(sku)).stream().findFirst();
-    }
-
-    @Override
     public Map<String, Versioned> rows(String cache, Collection<String> keys) throws SQLException {
         return StoreQuestion.put(ignite, new Rows(cache, keys));
     }
@@ -133,24 +128,6 @@ final class RemoteStore implements StoreAccess, AutoCloseable {
         @Override
         protected long[] ask(StoreAccess store) {
             return new long[] {store.up() ? 1 : 0, store.nowMicros()};
-        }
-    }
-
-    /** One stock row, or none. Crosses the grid. */
-    private static final class Stock extends StoreQuestion<StoreAccess, List<InventoryItem>> {
-
-        private static final long serialVersionUID = 1L;
-
-        private final String sku;
-
-        Stock(String sku) {
-            super(StoreAccess.class);
-            this.sku = sku;
-        }
-
-        @Override
-        protected List<InventoryItem> ask(StoreAccess store) throws SQLException {
-            return new ArrayList<>(store.stock(sku).stream().toList());
         }
     }
 

@@ -16,7 +16,6 @@ import io.storegrid.persistence.Invariants;
 import io.storegrid.persistence.LedgerAudit;
 import io.storegrid.persistence.LedgerSql;
 import io.storegrid.persistence.OrderSql;
-import io.storegrid.persistence.StockSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -40,9 +39,6 @@ public interface StoreAccess {
 
     /** PostgreSQL's time as known here, microseconds since the epoch; at once. */
     long nowMicros();
-
-    /** The stock row itself, past the grid. */
-    Optional<InventoryItem> stock(String sku) throws SQLException;
 
     /** The rows behind keys of a cache, past the grid; absent ones left out. */
     Map<String, Versioned> rows(String cache, Collection<String> keys) throws SQLException;
@@ -93,14 +89,6 @@ public interface StoreAccess {
             @Override
             public long nowMicros() {
                 return health.nowMicros();
-            }
-
-            @Override
-            public Optional<InventoryItem> stock(String sku) throws SQLException {
-                try (Connection connection = database.reader()) {
-                    return Optional.ofNullable(
-                            StockSql.rows(connection, List.of(sku)).get(sku));
-                }
             }
 
             @Override

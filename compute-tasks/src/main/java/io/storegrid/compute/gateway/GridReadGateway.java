@@ -77,7 +77,7 @@ public final class GridReadGateway implements ReadGateway {
 
     @Override
     public Optional<InventoryItem> freshInventory(String sku) {
-        return stored(() -> store.stock(sku));
+        return row(StoreCaches.INVENTORY, sku, InventoryItem.class);
     }
 
     @Override
@@ -90,7 +90,7 @@ public final class GridReadGateway implements ReadGateway {
         return stored(() -> store.ledger(sku, from, limit));
     }
 
-    /** What PostgreSQL has for a key for which the grid has nothing. */
+    /** What PostgreSQL has for a key, past the grid. */
     private <V extends Versioned> Optional<V> row(String cache, String key, Class<V> type) {
         return Optional.ofNullable(stored(() -> store.rows(cache, List.of(key))).get(key))
                 .map(type::cast);
