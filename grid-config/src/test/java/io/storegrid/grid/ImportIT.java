@@ -35,6 +35,8 @@ import java.util.stream.IntStream;
 import javax.cache.CacheException;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.IgniteCache;
+import org.apache.ignite.cache.query.ContinuousQuery;
+import org.apache.ignite.cache.query.Query;
 import org.apache.ignite.cache.query.ScanQuery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,29 +79,30 @@ final class ImportIT {
         }
     }
 
-    /** As while nodes join: Ignite cannot scan for a topology version that it has passed over. */
-    @Test
-    void theCatalogueIsReadAgainWhenAScanFails() throws InterruptedException {
+    /** As while nodes join: Ignite cannot scan, or subscribe, for a topology version that it has passed over. */
+    @ParameterizedTest
+    @ValueSource(classes = {ContinuousQuery.class, ScanQuery.class})
+    void theCatalogueIsReadAgainWhenAQueryFails(Class<? extends Query<?>> kind) throws InterruptedException {
         try (TestStore store = TestStore.start(1)) {
             firstStart(store, 0).run((done, total) -> {});
             AtomicInteger failures = new AtomicInteger(3);
-            Ignite unsteady = unsteady(store.grid().node(0), failures);
+            Ignite unsteady = unsteady(store.grid().node(0), kind, failures);
             try (MemoryCatalogue catalogue =
                     new MemoryCatalogue(unsteady, new SimpleMeterRegistry(), MemoryCatalogue.RESCAN_EVERY)) {
                 assertEquals(SampleCatalogue.SIZE, catalogue.start());
-                assertEquals(0, failures.get(), "no scan failed");
+                assertEquals(0, failures.get(), "no query failed");
             }
         }
     }
 
-    /** {@code ignite}, but so many scans of a cache fail. */
-    private static Ignite unsteady(Ignite ignite, AtomicInteger failures) {
+    /** {@code ignite}, but so many queries of that kind fail. */
+    private static Ignite unsteady(Ignite ignite, Class<? extends Query<?>> kind, AtomicInteger failures) {
         return proxy(Ignite.class, (method, arguments) -> {
             Object result = method.invoke(ignite, arguments);
             return result instanceof IgniteCache<?, ?> cache
                     ? proxy(IgniteCache.class, (called, given) -> {
-                        boolean scan = called.getName().equals("query") && given[0] instanceof ScanQuery;
-                        if (scan && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                        boolean fails = called.getName().equals("query") && kind.isInstance(given[0]);
+                        if (fails && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                             throw new CacheException("Getting affinity for too old topology version");
                         }
                         return called.invoke(cache, given);

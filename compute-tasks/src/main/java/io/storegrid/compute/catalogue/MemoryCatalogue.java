@@ -58,8 +58,8 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
     /** Node changes come in rows; one rescan does for all within this time. */
     private static final Duration RESCAN_AFTER_CHANGE = Duration.ofSeconds(1);
 
-    private static final int SCANS_MAX = 20;
-    private static final Duration SCAN_AGAIN = Duration.ofMillis(250);
+    private static final int QUERIES_MAX = 20;
+    private static final Duration QUERY_AGAIN = Duration.ofMillis(250);
 
     /** Products fetched in one call; some hundred kilobytes. */
     private static final int FETCH_MAX = 200;
@@ -71,14 +71,15 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
     private static final long NOTICE_DELAY_MS = 100;
 
     /**
-     * Nodes that join at the same moment are taken in by one exchange, and a scan that asked for the version passed over fails
-     * (Ignite 2.17: "affinity for too old topology version"). The next one knows better; what was read twice does no harm.
+     * Nodes that join at the same moment are taken in by one exchange, and a query that asked for the version passed over fails
+     * (Ignite 2.17: "affinity for too old topology version"), be it a scan or a subscription. The next one knows better; what
+     * was read twice does no harm, and neither does a subscription that Ignite keeps although it said that it had failed.
      */
-    private final Retry scans = Retry.of(
-            "catalogue-scan",
+    private final Retry queries = Retry.of(
+            "catalogue-query",
             RetryConfig.custom()
-                    .maxAttempts(SCANS_MAX)
-                    .waitDuration(SCAN_AGAIN)
+                    .maxAttempts(QUERIES_MAX)
+                    .waitDuration(QUERY_AGAIN)
                     .retryExceptions(CacheException.class, IgniteException.class)
                     .build());
 
@@ -118,8 +119,8 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
         query.setPageSize(NOTICE_BATCH);
         query.setTimeInterval(NOTICE_DELAY_MS);
         query.setLocalListener(this::take);
-        changes = products().query(query);
-        scans.executeRunnable(this::readAll);
+        changes = queries.executeSupplier(() -> products().query(query));
+        queries.executeRunnable(this::readAll);
         ignite.events()
                 .localListen(
                         topologyListener,
@@ -228,7 +229,7 @@ public final class MemoryCatalogue implements Catalogue, AutoCloseable {
 
     private void rescanQuietly() {
         try {
-            int found = scans.executeSupplier(this::resync);
+            int found = queries.executeSupplier(this::resync);
             if (found > 0) {
                 healed.increment(found);
                 LOG.info("Catalogue healed [products={}]", found);
