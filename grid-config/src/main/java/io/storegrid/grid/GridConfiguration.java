@@ -134,9 +134,8 @@ final class GridConfiguration {
         } else {
             discovery.setLocalPort(NodeSettings.DISCOVERY_PORT_DEFAULT).setLocalPortRange(0);
         }
-        // Without a limit where the list of nodes comes from Kubernetes: with one, Ignite takes an API that is away for
-        // an
-        // empty list, and begins a grid of its own.
+        // Without a limit where the list of nodes comes from Kubernetes: with one, Ignite takes an API that is away
+        // for an empty list, and begins a grid of its own.
         if (settings.discovery() != NodeSettings.Discovery.KUBERNETES
                 && (settings.joinsOnly() || settings.role() == Role.API)) {
             discovery.setJoinTimeout(JOIN_TIMEOUT_MS);

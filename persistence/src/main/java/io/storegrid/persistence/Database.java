@@ -146,9 +146,8 @@ public final class Database implements AutoCloseable {
         // and begins anew when somebody does.
         config.setMinimumIdle(0);
         config.setAutoCommit(autoCommit);
-        // Left to itself the pool takes it from its first connection. One that breaks in that moment tells it nothing,
-        // and
-        // the pool then asks every later connection for level -1, which none has.
+        // Left to itself the pool takes it from its first connection. One that breaks in that moment tells it
+        // nothing, and the pool then asks every later connection for level -1, which none has.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setConnectionTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis());
         config.setValidationTimeout(DatabaseSettings.POOL_TIMEOUT.toMillis() / 2);

@@ -17,6 +17,7 @@ import java.util.Map;
 public final class Invariants {
 
     private static final int SHOWN_MAX = 20;
+    private static final String RESET = "RESET enable_nestloop";
 
     private static final Map<String, String> STATEMENTS = new LinkedHashMap<>();
 
@@ -127,9 +128,16 @@ public final class Invariants {
         // hundred thousand rows, would rather look each row up in all others: minutes instead of a second.
         execute(connection, "SET enable_nestloop = off");
         try {
-            return found(connection);
-        } finally {
-            execute(connection, "RESET enable_nestloop");
+            List<Violation> found = found(connection);
+            execute(connection, RESET);
+            return found;
+        } catch (SQLException e) {
+            try {
+                execute(connection, RESET);
+            } catch (SQLException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
     }
 

@@ -31,8 +31,7 @@ public final class LedgerSql {
             "SELECT " + COLUMNS + " FROM stock_ledger WHERE sku = ? AND version <= ? ORDER BY version DESC LIMIT ?";
 
     // From the row backwards: what is asked for is mostly recent. The time of entries is not in the order of their
-    // versions
-    // where two writers of one SKU raced, so the last version counts and later ones are passed one by one.
+    // versions where two writers of one SKU raced, so the last version counts and later ones are passed one by one.
     private static final String AT = """
             SELECT i.sku, i.on_hand - coalesce(s.on_hand, 0), i.reserved - coalesce(s.reserved, 0), v.version
             FROM inventory i

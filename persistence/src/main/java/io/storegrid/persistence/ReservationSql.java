@@ -49,8 +49,7 @@ public final class ReservationSql {
             SELECT * FROM unnest(?, ?, ?)""".replace("@created@", Times.fromMicros("t.created")).replace("@expires@", Times.fromMicros("t.expires"));
 
     // HELD comes as a parameter, here and below: written out, PostgreSQL may take the index of the live holds for a
-    // short
-    // way to a few rows, and it is as long as there are live holds.
+    // short way to a few rows, and it is as long as there are live holds.
     private static final String SETTLE = """
             UPDATE reservation SET state = ?, version = version + 1
             WHERE id = ANY (?) AND state = ? AND (expires_at <= clock_timestamp()) = ? AND (? OR order_id IS NULL)

@@ -65,16 +65,13 @@ public final class StockSql {
             SELECT count(*) FROM (
                 SELECT 1 FROM inventory WHERE sku = ANY (?) ORDER BY sku FOR UPDATE) AS locked""";
 
-    // That numbers are what they are is asked only because PostgreSQL thinks that few rows pass such a filter: for few
-    // it
-    // looks rows up by their keys instead of reading all, whatever the size of the table was when it planned.
+    // That numbers are what they are is asked only because PostgreSQL thinks that few rows pass such a filter: for
+    // few it looks rows up by their keys instead of reading all, whatever the size of the table was when it planned.
     // The ledger's entries are found by their place in the arrays: one relation more to join, and a plan for unknown
     // array lengths would loop over all pairs of a batch.
     // The hashes are one chain over the whole batch, in the order of those places. The first entry of each SKU starts
-    // it
-    // anew, from the hash that the SKU's last entry has; where that one is missing it begins again, which a
-    // verification
-    // names, instead of stopping the sale.
+    // it anew, from the hash that the SKU's last entry has; where that one is missing it begins again, which a
+    // verification names, instead of stopping the sale.
     // OFFSET 0 keeps the entries from being put together twice, for the columns and for the hash.
     private static final String CHANGE = """
             WITH changed AS (

@@ -81,6 +81,7 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() {
         Report report = new Report();
+        LogFiles.use();
         if (only.contains(Part.RESERVATIONS)) {
             new ReservationBench(report, callers, without, rounds, seconds).run(shapes);
         }

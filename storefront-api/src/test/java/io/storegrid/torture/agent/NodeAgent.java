@@ -105,9 +105,8 @@ public final class NodeAgent {
             builder = builder.type(named(change.type()))
                     .transform(advice(change.hook(), isMethod().and(change.where())));
         }
-        // Loaded now, and nobody looks at what is loaded later: that would cost a node a good part of its start, and a
-        // JVM
-        // that takes classes out of an archive does not survive it (JDK 17, a class of a multi-release jar).
+        // Loaded now, and nobody looks at what is loaded later: that would cost a node a good part of its start, and
+        // a JVM that takes classes out of an archive does not survive it (JDK 17, a class of a multi-release jar).
         ResettableClassFileTransformer transformer = builder.installOn(instrumentation);
         changes.stream().map(Change::type).distinct().forEach(listener::load);
         instrumentation.removeTransformer(transformer);
