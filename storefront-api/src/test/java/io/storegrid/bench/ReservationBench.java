@@ -24,6 +24,9 @@ final class ReservationBench {
         CONTENDERS.put("ceiling", () -> new Ceiling(CEILING_BATCH));
     }
 
+    /** Passes of the warm-up until no compiler is busy any more. */
+    private static final int PASSES = 5;
+
     private final Report report;
     private final List<Integer> callers;
     private final Set<String> without;
@@ -74,17 +77,12 @@ final class ReservationBench {
                 Turn turn = new Turn(made.getValue().get(), demand);
                 turns.add(turn);
                 turn.contender().stock(demand.all(), AMPLE);
-                turn.warmUp(64, warmUp(turn.contender(), cold));
             }
+            warmUp(turns, 64, cold ? PASSES : 1, Integer.MAX_VALUE);
             for (int callers : this.callers) {
                 if (cold) {
                     // Other batch sizes go through other code: each is compiled before it is measured.
-                    for (Turn turn : turns) {
-                        if (neverFills(turn, callers)) {
-                            continue;
-                        }
-                        turn.warmUp(callers, Math.min(callers * 3_000, warmUp(turn.contender(), false)));
-                    }
+                    warmUp(turns, callers, 2, callers * 1_500);
                 }
                 compare(demand, turns, callers);
             }
@@ -94,11 +92,25 @@ final class ReservationBench {
         }
     }
 
-    /** Operations after which the code of a contender is compiled; once it is, a part of them will do. */
-    private static int warmUp(Contender contender, boolean cold) {
+    /**
+     * Lets contenders run by turns without measuring, a number of operations each. By turns, because compiled code that all of them
+     * go through is thrown away and compiled again when another one comes, some three times before it suits all; that once
+     * cost the lane more than a third of its own time in a turn of half a second.
+     */
+    private static void warmUp(List<Turn> turns, int callers, int passes, int operationsMax) {
+        for (int pass = 0; pass < passes; pass++) {
+            for (Turn turn : turns) {
+                if (!neverFills(turn, callers)) {
+                    turn.warmUp(callers, Math.min(operationsMax, operations(turn.contender())));
+                }
+            }
+        }
+    }
+
+    /** Operations of one pass: some seconds of each contender. */
+    private static int operations(Contender contender) {
         boolean batches = contender instanceof LaneContender || contender instanceof Ceiling;
-        int operations = batches ? 400_000 : 12_000;
-        return cold ? operations : operations / 8;
+        return batches ? 50_000 : 2_000;
     }
 
     /** Whether every batch would have to be waited out. */
