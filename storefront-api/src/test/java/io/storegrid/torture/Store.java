@@ -37,7 +37,11 @@ final class Store implements AutoCloseable {
     private static final int UNITS_MORE = 36;
     private static final Duration PROBE_MAX = Duration.ofSeconds(20);
     private static final Duration APPLY_MAX = Duration.ofSeconds(3);
-    private static final Duration SETTLE_MAX = Duration.ofSeconds(90);
+    private static final Duration SETTLE_MAX = Duration.ofMinutes(3);
+
+    /** Times that rows and copies are read, until nothing happens meanwhile. */
+    private static final int END_TRIES = 10;
+
     private static final Duration ORDERS_MAX = Duration.ofSeconds(60);
     private static final String ROWS = """
             INSERT INTO product (sku, title, description, category, price_minor, currency, version, updated_at)
@@ -142,12 +146,12 @@ final class Store implements AutoCloseable {
     }
 
     /**
-     * Waits until no live hold is about to run out, as far as that comes to pass within a minute and a half: one that ends while
-     * copies are read would look wrong.
+     * Waits until no live hold is about to run out while rows and copies are read, as far as that comes to pass within three
+     * minutes: those of carts live for half an hour, and after a long run there are hundreds of them.
      */
     void awaitHoldsSettled() throws SQLException, InterruptedException {
         long begin = System.nanoTime();
-        while (live("AND expires_at < clock_timestamp() + interval '60 s'") > 0
+        while (live("AND expires_at < clock_timestamp() + interval '10 s'") > 0
                 && System.nanoTime() - begin < SETTLE_MAX.toNanos()) {
             Thread.sleep(200);
         }
@@ -162,14 +166,24 @@ final class Store implements AutoCloseable {
         }
     }
 
+    /** Changes of stock, holds, orders and carts until now. */
+    private long changes() throws SQLException {
+        return number("SELECT (SELECT count(*) FROM stock_ledger) + (SELECT coalesce(sum(version), 0) FROM reservation)"
+                + " + (SELECT count(*) FROM order_event) + (SELECT coalesce(sum(version), 0) FROM cart)");
+    }
+
     private long live(String and) throws SQLException {
         return count("reservation WHERE state = 'HELD' " + and);
     }
 
     private long count(String from) throws SQLException {
+        return number("SELECT count(*) FROM " + from);
+    }
+
+    private long number(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT count(*) FROM " + from)) {
+                ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getLong(1);
         }
@@ -182,14 +196,23 @@ final class Store implements AutoCloseable {
      */
     void end(Nodes nodes, List<FinalState.PaymentRow> payments, HistoryWriter history, Clock clock) throws Exception {
         FinalState state;
-        try (Connection connection = connect()) {
-            state = StoreRows.read(connection, clock.micros()).withPayments(payments);
-        }
-        List<FinalState.Copy> copies = nodes.copies();
-        long begin = System.nanoTime();
-        while (!equal(copies, state) && System.nanoTime() - begin < APPLY_MAX.toNanos()) {
+        List<FinalState.Copy> copies;
+        long before;
+        int tries = 0;
+        do {
+            awaitHoldsSettled();
+            before = changes();
+            try (Connection connection = connect()) {
+                state = StoreRows.read(connection, clock.micros()).withPayments(payments);
+            }
             copies = nodes.copies();
-        }
+            long begin = System.nanoTime();
+            while (!equal(copies, state) && System.nanoTime() - begin < APPLY_MAX.toNanos()) {
+                copies = nodes.copies();
+            }
+            tries++;
+            // A hold that ran out after its row was read has copies of another moment.
+        } while (changes() != before && tries < END_TRIES);
         nodes.tellRest();
         history.end(state.withCopies(copies));
     }
