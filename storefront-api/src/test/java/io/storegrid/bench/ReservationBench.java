@@ -25,7 +25,7 @@ final class ReservationBench {
     }
 
     /** Passes of the warm-up until no compiler is busy any more. */
-    private static final int PASSES = 5;
+    private static final int PASSES = 8;
 
     private final Report report;
     private final List<Integer> callers;
