@@ -24,7 +24,7 @@ final class ReservationBench {
         CONTENDERS.put("ceiling", () -> new Ceiling(CEILING_BATCH));
     }
 
-    /** Passes of the warm-up until no compiler is busy any more. */
+    /** Passes of the first warm-up, after which compilers have little left to do. */
     private static final int PASSES = 8;
 
     private final Report report;
@@ -82,7 +82,7 @@ final class ReservationBench {
             for (int callers : this.callers) {
                 if (cold) {
                     // Other batch sizes go through other code: each is compiled before it is measured.
-                    warmUp(turns, callers, 2, callers * 1_500);
+                    warmUp(turns, callers, 2, Math.min(callers * 1_500, 25_000));
                 }
                 compare(demand, turns, callers);
             }
@@ -94,8 +94,8 @@ final class ReservationBench {
 
     /**
      * Lets contenders run by turns without measuring, a number of operations each. By turns, because compiled code that all of them
-     * go through is thrown away and compiled again when another one comes, some three times before it suits all; that once
-     * cost the lane more than a third of its own time in a turn of half a second.
+     * go through is thrown away and compiled again when another one comes, some three times before it suits all: the compiler
+     * then took more of a turn than the lane did.
      */
     private static void warmUp(List<Turn> turns, int callers, int passes, int operationsMax) {
         for (int pass = 0; pass < passes; pass++) {
@@ -110,7 +110,7 @@ final class ReservationBench {
     /** Operations of one pass: some seconds of each contender. */
     private static int operations(Contender contender) {
         boolean batches = contender instanceof LaneContender || contender instanceof Ceiling;
-        return batches ? 50_000 : 2_000;
+        return batches ? 50_000 : 1_500;
     }
 
     /** Whether every batch would have to be waited out. */
