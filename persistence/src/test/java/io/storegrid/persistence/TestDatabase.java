@@ -53,6 +53,11 @@ public final class TestDatabase implements AutoCloseable {
         return EmbeddedDatabase.in(directory, Path.of("target", "postgres-server"), Map.of());
     }
 
+    /** A single connection to the server beside every test's database, auto-commit on; the caller closes it. */
+    public static Connection connectBeside() throws SQLException {
+        return connect(server().settings("postgres"));
+    }
+
     private static EmbeddedDatabase startServer() {
         try {
             Path directory = Files.createTempDirectory("storegrid-test-");

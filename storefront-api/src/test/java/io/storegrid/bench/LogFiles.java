@@ -1,12 +1,10 @@
 package io.storegrid.bench;
 
-import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.TestDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Gives the bench's server the log files of one that has been in use: PostgreSQL writes into files that it has used before,
@@ -25,11 +23,7 @@ final class LogFiles {
 
     /** Fills that many files and has the next checkpoint keep them. Blocking, some seconds. */
     static void use() {
-        DatabaseSettings settings = TestDatabase.server().settings("postgres");
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(settings.url());
-        source.setUser(settings.user());
-        try (Connection connection = source.getConnection();
+        try (Connection connection = TestDatabase.connectBeside();
                 Statement statement = connection.createStatement()) {
             statement.execute("ALTER SYSTEM SET min_wal_size = '1GB'");
             statement.execute("SELECT pg_reload_conf()");

@@ -2,7 +2,6 @@ package io.storegrid.bench;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.storegrid.persistence.Database;
-import io.storegrid.persistence.DatabaseSettings;
 import io.storegrid.persistence.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Counts the transactions of one database, committed or rolled back, reads included, from {@code pg_stat_database}.
@@ -43,7 +41,7 @@ final class Transactions {
             for (HikariDataSource pool : pools) {
                 report(pool);
             }
-            try (Connection elsewhere = elsewhere();
+            try (Connection elsewhere = TestDatabase.connectBeside();
                     PreparedStatement count = elsewhere.prepareStatement(COUNT)) {
                 count.setString(1, database);
                 try (ResultSet row = count.executeQuery()) {
@@ -78,14 +76,6 @@ final class Transactions {
                 connection.close();
             }
         }
-    }
-
-    private static Connection elsewhere() throws SQLException {
-        DatabaseSettings settings = TestDatabase.server().settings("postgres");
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(settings.url());
-        source.setUser(settings.user());
-        return source.getConnection();
     }
 
     private static String name(String url) {

@@ -60,6 +60,7 @@ class CrashPointIT {
                     }
                 }
                 store.probe(caller, clock.micros(), "crash", clock, history);
+                store.awaitHoldsSettled();
                 store.end(nodes, List.of(), history, clock);
             }
         }

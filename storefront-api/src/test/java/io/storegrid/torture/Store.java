@@ -37,7 +37,8 @@ final class Store implements AutoCloseable {
     private static final int UNITS_MORE = 36;
     private static final Duration PROBE_MAX = Duration.ofSeconds(20);
     private static final Duration APPLY_MAX = Duration.ofSeconds(3);
-    private static final Duration SETTLE_MAX = Duration.ofMinutes(3);
+    private static final Duration SETTLE_MAX = Duration.ofSeconds(90);
+    private static final Duration QUIET_MAX = Duration.ofMinutes(3);
 
     /** Times that rows and copies are read, until nothing happens meanwhile. */
     private static final int END_TRIES = 10;
@@ -145,14 +146,15 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits until no live hold is about to run out while rows and copies are read, as far as that comes to pass within three
-     * minutes: those of carts live for half an hour, and after a long run there are hundreds of them.
-     */
+    /** Waits until no live hold is about to run out, as far as that comes to pass within a minute and a half. */
     void awaitHoldsSettled() throws SQLException, InterruptedException {
+        awaitNoneDueWithin(60, SETTLE_MAX);
+    }
+
+    private void awaitNoneDueWithin(int seconds, Duration most) throws SQLException, InterruptedException {
         long begin = System.nanoTime();
-        while (live("AND expires_at < clock_timestamp() + interval '10 s'") > 0
-                && System.nanoTime() - begin < SETTLE_MAX.toNanos()) {
+        while (live("AND expires_at < clock_timestamp() + interval '" + seconds + " s'") > 0
+                && System.nanoTime() - begin < most.toNanos()) {
             Thread.sleep(200);
         }
     }
@@ -200,7 +202,9 @@ final class Store implements AutoCloseable {
         long before;
         int tries = 0;
         do {
-            awaitHoldsSettled();
+            // Holds of carts live for half an hour: after a long run there are hundreds, and a minute without an end of
+            // one is rare.
+            awaitNoneDueWithin(10, QUIET_MAX);
             before = changes();
             try (Connection connection = connect()) {
                 state = StoreRows.read(connection, clock.micros()).withPayments(payments);
